@@ -1,0 +1,3 @@
+//! The groundplane command.
+
+fn main() {}

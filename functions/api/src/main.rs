@@ -1,0 +1,3 @@
+//! Answers the HTTP API.
+
+fn main() {}

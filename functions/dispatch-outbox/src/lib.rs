@@ -1,0 +1,1 @@
+//! Publishes the messages that the table's stream brings.

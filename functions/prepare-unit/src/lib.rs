@@ -1,0 +1,1 @@
+//! Binds a unit's parameters and decides whether its engine is needed.

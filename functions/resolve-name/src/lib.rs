@@ -1,0 +1,1 @@
+//! Hands out and takes back names.

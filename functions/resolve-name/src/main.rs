@@ -1,0 +1,3 @@
+//! Hands out and takes back names.
+
+fn main() {}

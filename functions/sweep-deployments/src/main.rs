@@ -1,0 +1,3 @@
+//! Finds deployments whose execution is gone and recovers them.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Begins a deployment and lists what must be resolved.

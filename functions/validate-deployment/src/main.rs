@@ -1,0 +1,3 @@
+//! Begins a deployment and lists what must be resolved.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Renders the sections of a spec as CloudFormation templates.

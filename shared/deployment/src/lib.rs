@@ -1,0 +1,1 @@
+//! Decides what happens to a deployment at each step of its life.

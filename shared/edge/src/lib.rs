@@ -1,0 +1,1 @@
+//! The rim of a Lambda: configuration, tracing, failures.

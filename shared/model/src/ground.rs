@@ -1,0 +1,135 @@
+//! The ground that instances stand on: landing zones (one account and region) and the
+//! environments in them. Both are documents that platform engineers apply; both are versioned.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{EnvironmentName, Index, Key, LandingZoneName, Partition, Record};
+
+/// The `spec` of a `kind: LandingZone` document. Its JSON Schema is `schema/landing-zone.json`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LandingZoneSpec {
+    /// The AWS account, twelve digits.
+    pub account: String,
+    /// The AWS region.
+    pub region: String,
+    /// The network.
+    pub network: Network,
+    /// The name or ARN of the ECS cluster that services run in.
+    pub cluster: String,
+    /// The load balancer that ingress attaches to, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub load_balancer: Option<LoadBalancer>,
+    /// The Route 53 hosted zone for DNS records.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hosted_zone_id: Option<String>,
+    /// The role that provisioning assumes, for another account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assume_role_arn: Option<String>,
+    /// The service role that CloudFormation works under.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service_role_arn: Option<String>,
+    /// The permissions boundary of every role that is created.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub permissions_boundary_arn: Option<String>,
+}
+
+/// The network of a landing zone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Network {
+    /// The VPC.
+    pub vpc_id: String,
+    /// The subnets without a public address, one per availability zone.
+    pub private_subnet_ids: Vec<String>,
+    /// The subnets with public addresses.
+    #[serde(default)]
+    pub public_subnet_ids: Vec<String>,
+}
+
+/// The load balancer of a landing zone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LoadBalancer {
+    /// The listener that rules are added to.
+    pub listener_arn: String,
+    /// The security group that its traffic comes from.
+    pub security_group_id: String,
+}
+
+/// A landing zone at one version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LandingZone {
+    /// Its name.
+    pub name: LandingZoneName,
+    /// What it offers.
+    pub spec: LandingZoneSpec,
+    /// When this version was applied.
+    pub updated_at: Timestamp,
+    /// Who applied this version.
+    pub updated_by: String,
+    /// Its version, counted from 1.
+    #[serde(default)]
+    pub version: u64,
+}
+
+/// The `spec` of a `kind: Environment` document. Its JSON Schema is `schema/environment.json`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EnvironmentSpec {
+    /// The landing zone that it is in.
+    pub landing_zone: LandingZoneName,
+    /// Whether it serves production: data is protected by default.
+    pub production: bool,
+    /// Whether deployments wait for an approval.
+    pub approval: bool,
+}
+
+/// An environment at one version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Environment {
+    /// Its name.
+    pub name: EnvironmentName,
+    /// What it is.
+    pub spec: EnvironmentSpec,
+    /// When this version was applied.
+    pub updated_at: Timestamp,
+    /// Who applied this version.
+    pub updated_by: String,
+    /// Its version, counted from 1.
+    #[serde(default)]
+    pub version: u64,
+}
+
+impl Record for LandingZone {
+    const KIND: &'static str = "landing-zone";
+
+    fn key(&self) -> Key {
+        Key::meta(Partition::landing_zone(&self.name))
+    }
+
+    fn version(&self) -> u64 {
+        self.version
+    }
+
+    fn index(&self) -> Option<Index> {
+        Some(Index::landing_zones(self.name.as_str()))
+    }
+}
+
+impl Record for Environment {
+    const KIND: &'static str = "environment";
+
+    fn key(&self) -> Key {
+        Key::meta(Partition::environment(&self.name))
+    }
+
+    fn version(&self) -> u64 {
+        self.version
+    }
+
+    fn index(&self) -> Option<Index> {
+        Some(Index::environments(self.name.as_str()))
+    }
+}

@@ -1,0 +1,38 @@
+//! The words of Groundplane as types: identifiers, documents, records, events between steps.
+//! Nothing here does I/O, reads a clock or knows of AWS.
+
+mod artifact;
+mod context;
+mod deployment;
+mod engine;
+mod failure;
+mod ground;
+mod identifier;
+mod instance;
+mod outbox;
+mod principal;
+mod problem;
+mod record;
+mod resolution;
+
+pub use artifact::{Artifact, Digest};
+pub use context::{Context, ContextValue, MissingKey};
+pub use deployment::{
+    Action, Deployment, DeploymentError, DeploymentSpec, DeploymentStatus, Idempotency, Outcome,
+    Step, StepAction, StepStatus,
+};
+pub use engine::{EngineAction, EngineInput, EngineOutput, EngineStatus, Resource};
+pub use failure::{Failure, FailureKind};
+pub use ground::{
+    Environment, EnvironmentSpec, LandingZone, LandingZoneSpec, LoadBalancer, Network,
+};
+pub use identifier::{
+    ContextKey, DeploymentId, EnvironmentName, InstanceId, InvalidIdentifier, LandingZoneName,
+    ServiceName, StepId, TenantId, UnitName,
+};
+pub use instance::{Applied, Instance, InstanceStatus, Revision, UnitState};
+pub use outbox::{Outbox, OutboxMessage};
+pub use principal::Principal;
+pub use problem::{Position, Problem, Severity};
+pub use record::{Change, Index, Key, Partition, Record};
+pub use resolution::{Allocation, Owner, Resolution, ResolutionRequest, ResolverName};

@@ -1,0 +1,77 @@
+//! Messages that are written in the same transaction as the state they tell of. The table's
+//! stream hands them to `dispatch-outbox`.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{DeploymentId, InstanceId, Key, Partition, Record, TenantId};
+
+/// What is to be published.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum OutboxMessage {
+    /// Start the deploy state machine.
+    StartDeployment {
+        /// The tenant.
+        tenant: TenantId,
+        /// The instance.
+        instance: InstanceId,
+        /// The deployment, which also names the execution.
+        deployment: DeploymentId,
+    },
+    /// Put an event on the bus.
+    PublishEvent {
+        /// For example `Deployment Succeeded`.
+        detail_type: String,
+        /// The event's detail.
+        detail: Value,
+    },
+}
+
+/// A message and its identity, by which a repeated delivery is recognised.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Outbox {
+    /// Unique; derived from what the message tells of.
+    pub id: String,
+    /// What is to be published.
+    pub message: OutboxMessage,
+    /// When it was written.
+    pub created_at: Timestamp,
+    /// The version of this record.
+    #[serde(default)]
+    pub version: u64,
+}
+
+impl Outbox {
+    /// How long a message is kept after it was written. DynamoDB streams keep a record for 24
+    /// hours, so a message that is not out by then needs the dead-letter queue anyway.
+    const KEPT: SignedDuration = SignedDuration::from_hours(72);
+
+    /// A message that is written now.
+    #[must_use]
+    pub fn new(id: impl Into<String>, message: OutboxMessage, now: Timestamp) -> Self {
+        Self {
+            id: id.into(),
+            message,
+            created_at: now,
+            version: 0,
+        }
+    }
+}
+
+impl Record for Outbox {
+    const KIND: &'static str = "outbox";
+
+    fn key(&self) -> Key {
+        Key::meta(Partition::outbox(&self.id))
+    }
+
+    fn version(&self) -> u64 {
+        self.version
+    }
+
+    fn expires_at(&self) -> Option<Timestamp> {
+        self.created_at.checked_add(Self::KEPT).ok()
+    }
+}

@@ -1,0 +1,237 @@
+//! What is kept in the table: records with typed keys and a version, changed only by conditional
+//! writes. This module is the only place where keys are made.
+
+use jiff::Timestamp;
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+
+use crate::{DeploymentId, EnvironmentName, InstanceId, LandingZoneName, TenantId};
+
+/// A group of records that lie together and are read together.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Partition(String);
+
+impl Partition {
+    /// One instance: meta, units, allocations, revisions.
+    #[must_use]
+    pub fn instance(tenant: &TenantId, instance: &InstanceId) -> Self {
+        Self(format!("TENANT#{tenant}#INSTANCE#{instance}"))
+    }
+
+    /// One deployment: meta, submitted spec, steps.
+    #[must_use]
+    pub fn deployment(tenant: &TenantId, deployment: &DeploymentId) -> Self {
+        Self(format!("TENANT#{tenant}#DEPLOYMENT#{deployment}"))
+    }
+
+    /// One remembered idempotency key of a tenant.
+    #[must_use]
+    pub fn idempotency(tenant: &TenantId, key_digest: &str) -> Self {
+        Self(format!("TENANT#{tenant}#IDEMPOTENCY#{key_digest}"))
+    }
+
+    /// One environment, with all its versions.
+    #[must_use]
+    pub fn environment(name: &EnvironmentName) -> Self {
+        Self(format!("PLATFORM#ENVIRONMENT#{name}"))
+    }
+
+    /// One landing zone, with all its versions.
+    #[must_use]
+    pub fn landing_zone(name: &LandingZoneName) -> Self {
+        Self(format!("PLATFORM#LANDINGZONE#{name}"))
+    }
+
+    /// One message of the outbox.
+    #[must_use]
+    pub fn outbox(id: &str) -> Self {
+        Self(format!("OUTBOX#{id}"))
+    }
+
+    /// One name that was handed out, within the scope where it must be unique.
+    #[must_use]
+    pub fn name_claim(scope: &str, name: &str) -> Self {
+        Self(format!("NAME#{scope}#{name}"))
+    }
+
+    /// The partition key.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Where one record lies.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key {
+    /// The partition.
+    pub partition: Partition,
+    /// The sort key within the partition.
+    pub sort: String,
+}
+
+impl Key {
+    /// The key of `sort` in `partition`.
+    #[must_use]
+    pub fn new(partition: Partition, sort: impl Into<String>) -> Self {
+        Self {
+            partition,
+            sort: sort.into(),
+        }
+    }
+
+    /// The key of the record that a partition is about.
+    #[must_use]
+    pub fn meta(partition: Partition) -> Self {
+        Self::new(partition, "META")
+    }
+}
+
+/// The key of a record in the listing index (`gsi1`). Eventually consistent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Index {
+    /// What the listing is of.
+    pub partition: String,
+    /// The order in the listing.
+    pub sort: String,
+}
+
+impl Index {
+    /// The instances of a tenant, by id.
+    #[must_use]
+    pub fn instances(tenant: &TenantId, instance: &str) -> Self {
+        Self {
+            partition: format!("TENANT#{tenant}#INSTANCES"),
+            sort: instance.to_owned(),
+        }
+    }
+
+    /// The deployments that have not ended, by the time of their acceptance. Sparse, and spread
+    /// over [`Index::ACTIVE_SHARDS`] partitions so that no single one limits throughput.
+    #[must_use]
+    pub fn active_deployments(shard: u8, deployment: &str) -> Self {
+        Self {
+            partition: format!("ACTIVE#{shard}"),
+            sort: deployment.to_owned(),
+        }
+    }
+
+    /// How many partitions the active deployments are spread over.
+    pub const ACTIVE_SHARDS: u8 = 4;
+
+    /// The environments, by name.
+    #[must_use]
+    pub fn environments(name: &str) -> Self {
+        Self {
+            partition: "PLATFORM#ENVIRONMENTS".to_owned(),
+            sort: name.to_owned(),
+        }
+    }
+
+    /// The landing zones, by name.
+    #[must_use]
+    pub fn landing_zones(name: &str) -> Self {
+        Self {
+            partition: "PLATFORM#LANDINGZONES".to_owned(),
+            sort: name.to_owned(),
+        }
+    }
+}
+
+/// Something that is kept in the table.
+pub trait Record: Serialize + DeserializeOwned + Send + Sync {
+    /// The kind, stored beside the record.
+    const KIND: &'static str;
+
+    /// Where it lies.
+    fn key(&self) -> Key;
+
+    /// The version as it was read; 0 for a record that was never saved.
+    fn version(&self) -> u64;
+
+    /// Where it is listed, if anywhere.
+    fn index(&self) -> Option<Index> {
+        None
+    }
+
+    /// When the table may forget it.
+    fn expires_at(&self) -> Option<Timestamp> {
+        None
+    }
+}
+
+/// One conditional write. Several are committed together or not at all.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Change {
+    /// Write the record, whose stored version must still be `expected` (0: must not exist).
+    Save {
+        /// Where the record lies.
+        key: Key,
+        /// Its kind.
+        kind: &'static str,
+        /// The version that must be stored.
+        expected: u64,
+        /// The record.
+        content: Value,
+        /// Where it is listed.
+        index: Option<Index>,
+        /// When it may be forgotten.
+        expires_at: Option<Timestamp>,
+    },
+    /// Remove the record, whose stored version must still be `expected`.
+    Remove {
+        /// Where the record lies.
+        key: Key,
+        /// The version that must be stored.
+        expected: u64,
+    },
+    /// Write nothing; the stored version must still be `expected` (0: must not exist).
+    Check {
+        /// Where the record lies.
+        key: Key,
+        /// The version that must be stored.
+        expected: u64,
+    },
+}
+
+impl Change {
+    /// Saves `record` over the version it was read at.
+    #[must_use]
+    pub fn save<R: Record>(record: &R) -> Self {
+        Self::Save {
+            key: record.key(),
+            kind: R::KIND,
+            expected: record.version(),
+            // INVARIANT: records are plain structs with string keys, which always serialise.
+            content: serde_json::to_value(record).unwrap_or(Value::Null),
+            index: record.index(),
+            expires_at: record.expires_at(),
+        }
+    }
+
+    /// Removes `record` if it is still as it was read.
+    #[must_use]
+    pub fn remove<R: Record>(record: &R) -> Self {
+        Self::Remove {
+            key: record.key(),
+            expected: record.version(),
+        }
+    }
+
+    /// Demands that `record` is still as it was read.
+    #[must_use]
+    pub fn check<R: Record>(record: &R) -> Self {
+        Self::Check {
+            key: record.key(),
+            expected: record.version(),
+        }
+    }
+
+    /// The record that this is about.
+    #[must_use]
+    pub const fn key(&self) -> &Key {
+        match self {
+            Self::Save { key, .. } | Self::Remove { key, .. } | Self::Check { key, .. } => key,
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! What Groundplane needs of the world, one trait per permission: a handler's signature is its
+//! IAM policy. Adapters for AWS are in `groundplane-aws`; tests bring their own.
+//!
+//! Guarantees that every adapter keeps: reads of the table are strongly consistent (listings are
+//! not), a commit happens whole or not at all, and whatever fails with [`PortError::Unavailable`]
+//! may have happened.
+
+mod stacks;
+mod table;
+
+use std::future::Future;
+
+use groundplane_model::{Artifact, Failure, FailureKind};
+use jiff::Timestamp;
+use uuid::Uuid;
+
+pub use stacks::{
+    ChangeSet, ChangeSetKind, ChangeSetState, ChangeStacks, ExecutionState, NewChangeSet,
+    ReadStacks, Stack, StackEvent,
+};
+pub use table::{Page, ReadTable, WriteTable};
+
+/// Why an I/O call failed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PortError {
+    /// A condition of a write did not hold: someone else was faster.
+    #[error("{0} was changed by someone else")]
+    Conflict(String),
+    /// The service did not answer or asked to slow down. What was asked may have happened.
+    #[error("{0}")]
+    Unavailable(String),
+    /// The service refused: a missing permission.
+    #[error("{0}")]
+    Denied(String),
+    /// The service refused: the request is wrong.
+    #[error("{0}")]
+    Refused(String),
+    /// What the service gave cannot be understood.
+    #[error("{0}")]
+    Internal(String),
+}
+
+impl From<PortError> for Failure {
+    fn from(error: PortError) -> Self {
+        let kind = match &error {
+            PortError::Conflict(_) => FailureKind::Conflict,
+            PortError::Unavailable(_) => FailureKind::Unavailable,
+            PortError::Denied(_) => FailureKind::Denied,
+            PortError::Refused(_) => FailureKind::ProvisionFailed,
+            PortError::Internal(_) => FailureKind::Internal,
+        };
+        Self::new(kind, error.to_string())
+    }
+}
+
+/// The result of an I/O call.
+pub type Result<T> = std::result::Result<T, PortError>;
+
+/// The time.
+pub trait Clock: Send + Sync {
+    /// The time now.
+    fn now(&self) -> Timestamp;
+}
+
+/// Fresh identifiers.
+pub trait Ids: Send + Sync {
+    /// A universally unique identifier, version 7 (RFC 9562): later ones sort after earlier ones.
+    fn next(&self) -> Uuid;
+}
+
+/// Permission to store artifacts.
+pub trait WriteArtifacts: Send + Sync {
+    /// Stores `content` under its digest. Storing the same content again changes nothing.
+    ///
+    /// # Errors
+    /// As [`PortError`] says.
+    fn store(&self, content: &[u8]) -> impl Future<Output = Result<Artifact>> + Send;
+}
+
+/// Permission to start the deploy state machine.
+pub trait StartDeployments: Send + Sync {
+    /// Starts an execution named `name` with the JSON text `input`. An execution of that name
+    /// that exists already is a success: it was started by an earlier delivery.
+    ///
+    /// # Errors
+    /// As [`PortError`] says.
+    fn start(&self, name: &str, input: &str) -> impl Future<Output = Result<()>> + Send;
+}
+
+/// Permission to see whether an execution of the deploy state machine is at work.
+pub trait ReadDeploymentRuns: Send + Sync {
+    /// Whether the execution named `name` is running.
+    ///
+    /// # Errors
+    /// As [`PortError`] says.
+    fn is_running(&self, name: &str) -> impl Future<Output = Result<bool>> + Send;
+}
+
+/// Permission to put events on the platform's bus.
+pub trait PublishEvents: Send + Sync {
+    /// Puts one event with the JSON text `detail`.
+    ///
+    /// # Errors
+    /// As [`PortError`] says.
+    fn publish(&self, detail_type: &str, detail: &str) -> impl Future<Output = Result<()>> + Send;
+}

@@ -1,0 +1,58 @@
+//! The table, where all state lives.
+
+use std::future::Future;
+
+use groundplane_model::{Change, Index, Key, Partition, Record};
+
+use crate::Result;
+
+/// One page of a listing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page<R> {
+    /// The records of the page.
+    pub records: Vec<R>,
+    /// Where the next page starts, if there is one; opaque.
+    pub next: Option<String>,
+}
+
+/// Permission to read the table.
+pub trait ReadTable: Send + Sync {
+    /// The record at `key`; strongly consistent.
+    ///
+    /// # Errors
+    /// As [`crate::PortError`] says.
+    fn get<R: Record>(&self, key: &Key) -> impl Future<Output = Result<Option<R>>> + Send;
+
+    /// Every record of `partition` whose sort key starts with `prefix`, in the order of the sort
+    /// keys; strongly consistent.
+    ///
+    /// # Errors
+    /// As [`crate::PortError`] says.
+    fn query<R: Record>(
+        &self,
+        partition: &Partition,
+        prefix: &str,
+    ) -> impl Future<Output = Result<Vec<R>>> + Send;
+
+    /// One page of the listing that `index` names (its `sort` is where sort keys must start, ""
+    /// for all); eventually consistent. `cursor` is the `next` of the page before.
+    ///
+    /// # Errors
+    /// As [`crate::PortError`] says; a cursor that no page gave is `Refused`.
+    fn list<R: Record>(
+        &self,
+        index: &Index,
+        limit: u16,
+        cursor: Option<&str>,
+    ) -> impl Future<Output = Result<Page<R>>> + Send;
+}
+
+/// Permission to change the table.
+pub trait WriteTable: Send + Sync {
+    /// Commits up to 100 changes together or not at all.
+    ///
+    /// # Errors
+    /// [`crate::PortError::Conflict`] where the condition of any change does not hold; otherwise
+    /// as [`crate::PortError`] says.
+    fn commit(&self, changes: Vec<Change>) -> impl Future<Output = Result<()>> + Send;
+}

@@ -1,0 +1,1 @@
+//! Turns abstract inputs into concrete values.

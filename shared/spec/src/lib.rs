@@ -1,0 +1,1 @@
+//! Reads specs: parse, validate, fill defaults, with every problem and its place.

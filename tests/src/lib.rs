@@ -1,0 +1,1 @@
+//! Tests that cross crates: state machines, fault injection, end to end.
