@@ -1,3 +1,9 @@
-//! The groundplane command.
+//! The groundplane command: hands this process over to the library and exits as it says.
 
-fn main() {}
+use std::process::ExitCode;
+
+use groundplane_cli::ThisProcess;
+
+fn main() -> ExitCode {
+    ThisProcess::new().run()
+}

@@ -1,1 +1,84 @@
-//! Answers the HTTP API.
+//! The HTTP API. Each module is one noun; the route table below is the whole API.
+
+mod deployments;
+mod ground;
+mod instances;
+mod principal;
+mod problem;
+mod submission;
+mod view;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{Method, Uri};
+use axum::routing::{get, put};
+use axum::{Extension, Json};
+use groundplane_model::{Environment, Failure, FailureKind, LandingZone};
+use groundplane_ports::{Clock, Ids, ReadTable, WriteTable};
+use serde_json::{Value, json};
+
+pub use principal::Identity;
+use problem::Refused;
+
+/// The largest request body, in bytes; a spec may be as large.
+pub const MAX_BODY: usize = groundplane_spec::MAX_BYTES;
+
+/// What every endpoint needs.
+#[derive(Debug)]
+pub struct Platform<T, S> {
+    /// The table.
+    pub table: T,
+    /// The clock and the source of fresh identifiers.
+    pub system: S,
+}
+
+/// Everything that an endpoint may do with the table.
+pub trait Table: ReadTable + WriteTable + 'static {}
+impl<T: ReadTable + WriteTable + 'static> Table for T {}
+
+/// The clock and the source of fresh identifiers.
+pub trait System: Clock + Ids + 'static {}
+impl<S: Clock + Ids + 'static> System for S {}
+
+/// The API over `platform`. `identity` says which claims of a token name tenant and groups.
+pub fn router<T: Table, S: System>(platform: Platform<T, S>, identity: Identity) -> Router {
+    Router::new()
+        .route("/v1/health", get(health))
+        .route("/v1/instances", get(instances::list::<T, S>).post(instances::submit::<T, S>))
+        .route(
+            "/v1/instances/{id}",
+            get(instances::show::<T, S>).delete(instances::destroy::<T, S>),
+        )
+        .route("/v1/deployments/{id}", get(deployments::show::<T, S>))
+        .route("/v1/environments", get(ground::list::<Environment, T, S>))
+        .route(
+            "/v1/environments/{name}",
+            put(ground::apply::<Environment, T, S>).get(ground::show::<Environment, T, S>),
+        )
+        .route("/v1/landing-zones", get(ground::list::<LandingZone, T, S>))
+        .route(
+            "/v1/landing-zones/{name}",
+            put(ground::apply::<LandingZone, T, S>).get(ground::show::<LandingZone, T, S>),
+        )
+        .fallback(no_such_route)
+        .method_not_allowed_fallback(no_such_method)
+        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(Extension(Arc::new(identity)))
+        .with_state(Arc::new(platform))
+}
+
+async fn health() -> Json<Value> {
+    Json(json!({"status": "ok", "version": env!("CARGO_PKG_VERSION")}))
+}
+
+async fn no_such_route(uri: Uri) -> Refused {
+    let path: String = uri.path().chars().take(200).collect();
+    Refused::from(Failure::new(FailureKind::NotFound, format!("there is no endpoint `{path}`")))
+}
+
+async fn no_such_method(method: Method, uri: Uri) -> Refused {
+    let path: String = uri.path().chars().take(200).collect();
+    Refused::method(format!("`{path}` does not answer {method}"))
+}

@@ -1,1 +1,140 @@
-//! Renders every unit and lays out the waves.
+//! Plans a deployment: renders every unit, stores the templates, and writes the steps. The plan
+//! stands once the deployment's own record has it; planning again gives the plan that stands.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use groundplane_deployment::{Planned, Wave, names_of, plan, waves_of};
+use groundplane_model::{
+    Action, Allocation, Artifact, Change, Deployment, DeploymentRef, DeploymentSpec, Digest,
+    Failure, Instance, Partition, Revision, Step, StepId, UnitState,
+};
+use groundplane_planner::{PlanInput, ScheduledStep, Work, schedule, schedule_destroy};
+use groundplane_ports::{ReadTable, WriteArtifacts, WriteTable};
+use serde::{Deserialize, Serialize};
+
+/// How many steps are written in one transaction.
+const BATCH: usize = 90;
+
+/// The plan as the state machine follows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    /// The waves, in order; none where there is nothing to do.
+    pub waves: Vec<Wave>,
+}
+
+/// Plans a deployment.
+///
+/// # Errors
+/// `Invalid` with every problem where a section cannot be rendered; otherwise as table and bucket
+/// say.
+pub async fn handle(
+    table: &(impl ReadTable + WriteTable),
+    artifacts: &impl WriteArtifacts,
+    DeploymentRef {
+        tenant,
+        deployment: id,
+    }: DeploymentRef,
+) -> Result<Answer, Failure> {
+    let deployment: Deployment = table.require(&Deployment::key_of(&tenant, &id)).await?;
+    if deployment.plan_digest.is_some() {
+        return Ok(Answer {
+            waves: waves_of(&deployment),
+        });
+    }
+    let ground = Partition::instance(&tenant, &deployment.instance);
+    let units: Vec<UnitState> = table.query(&ground, UnitState::PREFIX).await?;
+
+    let steps = match deployment.action {
+        Action::Destroy => schedule_destroy(&units),
+        Action::Apply => schedule_apply(table, &deployment, &units).await?,
+    };
+    let stored = store_templates(artifacts, &steps).await?;
+    let planned = plan(&deployment, steps, &stored)?;
+
+    save(table, &planned).await?;
+    Ok(Answer {
+        waves: waves_of(&planned.deployment),
+    })
+}
+
+async fn schedule_apply(
+    table: &impl ReadTable,
+    deployment: &Deployment,
+    units: &[UnitState],
+) -> Result<Vec<Vec<ScheduledStep>>, Failure> {
+    let Deployment {
+        tenant,
+        instance,
+        id,
+        ..
+    } = deployment;
+    let submitted: DeploymentSpec = table.require(&DeploymentSpec::key_of(tenant, id)).await?;
+    let partition = Partition::instance(tenant, instance);
+    let allocations: Vec<Allocation> = table.query(&partition, Allocation::PREFIX).await?;
+    let current: Instance = table.require(&Instance::key_of(tenant, instance)).await?;
+    let previous: Option<Revision> = match current.revision {
+        Some(number) => {
+            table
+                .get(&Revision::key_of(tenant, instance, number))
+                .await?
+        }
+        None => None,
+    };
+    let names = names_of(deployment, &allocations);
+    let input = PlanInput {
+        tenant,
+        instance,
+        spec: &submitted.spec,
+        environment: &submitted.environment,
+        landing_zone: &submitted.landing_zone,
+        names: &names,
+    };
+    let refused = |problems| Failure::invalid_document("the spec cannot be planned", problems);
+    let plan = groundplane_planner::plan(&input).map_err(refused)?;
+    schedule(
+        &input,
+        &plan,
+        units,
+        previous.as_ref().map(|revision| &revision.spec),
+    )
+    .map_err(refused)
+}
+
+/// Stores every template of the steps.
+async fn store_templates(
+    artifacts: &impl WriteArtifacts,
+    waves: &[Vec<ScheduledStep>],
+) -> Result<BTreeMap<Digest, Artifact>, Failure> {
+    let mut stored = BTreeMap::new();
+    for step in waves.iter().flatten() {
+        if let Work::Apply(unit) = &step.work {
+            let artifact = artifacts.store(&unit.template).await?;
+            stored.insert(artifact.digest.clone(), artifact);
+        }
+    }
+    Ok(stored)
+}
+
+/// Writes the steps and then, with the last of them, the deployment. What an attempt that was cut
+/// short has written stays as it is.
+async fn save(table: &(impl ReadTable + WriteTable), planned: &Planned) -> Result<(), Failure> {
+    let Deployment { tenant, id, .. } = &planned.deployment;
+    let written: Vec<Step> = table
+        .query(&Partition::deployment(tenant, id), Step::PREFIX)
+        .await?;
+    let written: BTreeSet<&StepId> = written.iter().map(|step| &step.id).collect();
+    let missing: Vec<Change> = planned
+        .steps
+        .iter()
+        .filter(|step| !written.contains(&step.id))
+        .map(Change::save)
+        .collect();
+    let mut batches = missing.chunks(BATCH).rev();
+    let last = batches.next().unwrap_or_default().to_vec();
+    for batch in batches {
+        table.commit(batch.to_vec()).await?;
+    }
+    let mut changes = last;
+    changes.push(Change::save(&planned.deployment));
+    Ok(table.commit(changes).await?)
+}

@@ -1,1 +1,67 @@
-//! Binds a unit's parameters and decides whether its engine is needed.
+//! Prepares one step of a deployment, forwards or backwards: binds the parameters, marks the unit
+//! as being changed, and says whether and how the engine is to be called.
+
+use groundplane_deployment::{Prepared, Settings, prepare, undo};
+use groundplane_model::{
+    Deployment, DeploymentId, DeploymentSpec, Failure, Partition, Step, StepId, TenantId, UnitState,
+};
+use groundplane_ports::{Clock, ReadTable, WriteTable};
+use serde::{Deserialize, Serialize};
+
+/// Which way the step goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    /// The step is carried out.
+    Do,
+    /// The step is taken back.
+    Undo,
+}
+
+/// Which step is to be prepared.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Request {
+    /// The tenant.
+    pub tenant: TenantId,
+    /// The deployment.
+    pub deployment: DeploymentId,
+    /// The step.
+    pub step: StepId,
+    /// Which way it goes.
+    pub direction: Direction,
+}
+
+/// Prepares a step, or prepares it again.
+///
+/// # Errors
+/// As [`prepare`] and the table say.
+pub async fn handle(
+    table: &(impl ReadTable + WriteTable),
+    clock: &impl Clock,
+    installation: &str,
+    Request {
+        tenant,
+        deployment: id,
+        step,
+        direction,
+    }: Request,
+) -> Result<Prepared, Failure> {
+    let deployment: Deployment = table.require(&Deployment::key_of(&tenant, &id)).await?;
+    let step: Step = table.require(&Step::key_of(&tenant, &id, &step)).await?;
+    let submitted: DeploymentSpec = table.require(&DeploymentSpec::key_of(&tenant, &id)).await?;
+    let ground = Partition::instance(&tenant, &deployment.instance);
+    let units: Vec<UnitState> = table.query(&ground, UnitState::PREFIX).await?;
+    let settings = Settings {
+        installation: installation.to_owned(),
+        role_arn: submitted.landing_zone.spec.service_role_arn,
+    };
+
+    match direction {
+        Direction::Undo => Ok(undo(&settings, &deployment, &step, &units)),
+        Direction::Do => {
+            let (prepared, changes) = prepare(&settings, &deployment, &step, &units, clock.now())?;
+            table.commit(changes).await?;
+            Ok(prepared)
+        }
+    }
+}

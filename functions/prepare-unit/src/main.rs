@@ -1,3 +1,13 @@
-//! Binds a unit's parameters and decides whether its engine is needed.
+//! Wires the preparation of steps to AWS.
 
-fn main() {}
+use groundplane_aws::{Aws, System};
+use groundplane_edge::{Error, serve, setting, start_telemetry};
+use groundplane_prepare_unit::handle;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    start_telemetry();
+    let installation = setting("INSTALLATION")?;
+    let table = Aws::from_env().await.table(setting("TABLE_NAME")?);
+    serve(async |request| handle(&table, &System, &installation, request).await).await
+}

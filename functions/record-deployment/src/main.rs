@@ -1,3 +1,12 @@
-//! Records how steps and deployments end.
+//! Wires the recording of steps and deployments to AWS.
 
-fn main() {}
+use groundplane_aws::{Aws, System};
+use groundplane_edge::{Error, serve, setting, start_telemetry};
+use groundplane_record_deployment::handle;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    start_telemetry();
+    let table = Aws::from_env().await.table(setting("TABLE_NAME")?);
+    serve(async |request| handle(&table, &System, request).await).await
+}

@@ -1,1 +1,31 @@
-//! Decides what happens to a deployment at each step of its life.
+//! Decides what happens to a deployment at each step of its life. Every function here is pure: it
+//! takes what was read, and gives the changes to commit and what to do next. Every decision may
+//! be taken again, after a crash or a repeated delivery, and then gives the same or nothing.
+//!
+//! The order of a life: [`accept`] → [`begin`] → [`plan`] → for each step [`prepare`] and
+//! [`collect`] → [`finish`]; where something fails [`fail`] → for each step to take back
+//! [`undo`] and [`undone`] → [`finish`].
+
+mod accept;
+mod begin;
+mod bind;
+mod collect;
+mod compensate;
+mod error;
+mod finish;
+mod plan;
+mod prepare;
+mod recover;
+mod settle;
+
+pub use accept::{Accepted, Demand, IdempotencyClaim, Submission, accept, accept_destroy};
+pub use begin::{Batch, Begun, begin};
+pub use collect::{collect, fail_step};
+pub use compensate::{Compensation, fail, undo, undo_failed, undone};
+pub use error::cause_of;
+pub use finish::{Run, finish};
+pub use plan::{Planned, StepRef, Wave, names_of, plan, waves_of};
+pub use prepare::{Prepared, Settings, prepare};
+pub use recover::{Recovery, execution_of, recover};
+pub use settle::{ReleaseBatch, releases};
+

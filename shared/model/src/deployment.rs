@@ -138,6 +138,15 @@ impl Record for Deployment {
     }
 }
 
+/// Which deployment a step of the state machine is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeploymentRef {
+    /// The tenant.
+    pub tenant: TenantId,
+    /// The deployment.
+    pub deployment: DeploymentId,
+}
+
 /// What a deployment was asked for and the ground that it was accepted on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeploymentSpec {

@@ -18,9 +18,12 @@ pub struct LandingZoneSpec {
     pub network: Network,
     /// The name or ARN of the ECS cluster that services run in.
     pub cluster: String,
-    /// The load balancer that ingress attaches to, if there is one.
+    /// The load balancer that public ingress attaches to, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub load_balancer: Option<LoadBalancer>,
+    /// The load balancer that ingress with `public: false` attaches to, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub internal_load_balancer: Option<LoadBalancer>,
     /// The Route 53 hosted zone for DNS records.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hosted_zone_id: Option<String>,
@@ -46,6 +49,21 @@ pub struct Network {
     /// The subnets with public addresses.
     #[serde(default)]
     pub public_subnet_ids: Vec<String>,
+    /// What the private subnets reach, if the landing zone says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub egress: Option<Egress>,
+}
+
+/// What private subnets reach outside the VPC; decides which container images can be pulled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Egress {
+    /// The internet, through NAT.
+    Nat,
+    /// AWS services through VPC endpoints, among them ECR, S3 and CloudWatch Logs.
+    Endpoints,
+    /// Nothing.
+    None,
 }
 
 /// The load balancer of a landing zone.
@@ -56,6 +74,15 @@ pub struct LoadBalancer {
     pub listener_arn: String,
     /// The security group that its traffic comes from.
     pub security_group_id: String,
+    /// Whether the listener has a certificate; authentication needs one.
+    #[serde(default)]
+    pub https: bool,
+    /// Its DNS name, which DNS records point to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dns_name: Option<String>,
+    /// The hosted zone that AWS keeps its DNS name in, for alias records.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub canonical_hosted_zone_id: Option<String>,
 }
 
 /// A landing zone at one version.

@@ -47,6 +47,9 @@ pub struct Instance {
     pub status: InstanceStatus,
     /// The revision that is deployed, if any deployment has succeeded.
     pub revision: Option<u64>,
+    /// The number of the newest revision; it goes on counting through a destroy.
+    #[serde(default)]
+    pub last_revision: u64,
     /// The deployment that is under way.
     pub active_deployment: Option<DeploymentId>,
     /// The deployment that was accepted last.

@@ -18,13 +18,13 @@ mod resolution;
 pub use artifact::{Artifact, Digest};
 pub use context::{Context, ContextValue, MissingKey};
 pub use deployment::{
-    Action, Deployment, DeploymentError, DeploymentSpec, DeploymentStatus, Idempotency, Outcome,
-    Step, StepAction, StepStatus,
+    Action, Deployment, DeploymentError, DeploymentRef, DeploymentSpec, DeploymentStatus,
+    Idempotency, Outcome, Step, StepAction, StepStatus,
 };
 pub use engine::{EngineAction, EngineInput, EngineOutput, EngineStatus, Resource};
 pub use failure::{Failure, FailureKind};
 pub use ground::{
-    Environment, EnvironmentSpec, LandingZone, LandingZoneSpec, LoadBalancer, Network,
+    Egress, Environment, EnvironmentSpec, LandingZone, LandingZoneSpec, LoadBalancer, Network,
 };
 pub use identifier::{
     ContextKey, DeploymentId, EnvironmentName, InstanceId, InvalidIdentifier, LandingZoneName,

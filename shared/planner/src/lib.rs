@@ -1,1 +1,13 @@
-//! Turns a spec into units, waves and templates.
+//! Turns a spec into units, waves and templates: what would be provisioned, in what order, and
+//! what of it differs from what is there. Everything here is a pure function.
+
+mod check;
+mod graph;
+mod plan;
+mod removal;
+mod schedule;
+
+pub use check::check;
+pub use groundplane_capabilities::Names;
+pub use plan::{NameWanted, Plan, PlanInput, PlannedUnit, names_wanted, plan};
+pub use schedule::{ScheduledStep, Work, schedule, schedule_destroy};

@@ -35,7 +35,7 @@ pub enum ChangeSetKind {
 /// A change set to be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewChangeSet {
-    /// Its name, also the client token.
+    /// Its name, unique among the change sets of the stack.
     pub name: String,
     /// The stack that it is for.
     pub stack_name: String,
@@ -75,6 +75,8 @@ pub enum ExecutionState {
     Complete,
     /// It was not carried out.
     Failed,
+    /// It can no longer be carried out: the stack has changed since it was made.
+    Obsolete,
 }
 
 /// A change set as CloudFormation describes it.

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use groundplane_model::{Change, Index, Key, Partition, Record};
+use groundplane_model::{Change, Failure, FailureKind, Index, Key, Partition, Record};
 
 use crate::Result;
 
@@ -22,6 +22,22 @@ pub trait ReadTable: Send + Sync {
     /// # Errors
     /// As [`crate::PortError`] says.
     fn get<R: Record>(&self, key: &Key) -> impl Future<Output = Result<Option<R>>> + Send;
+
+    /// The record at `key`, which must exist; strongly consistent.
+    ///
+    /// # Errors
+    /// `NotFound` where it does not exist; otherwise as [`crate::PortError`] says.
+    fn require<R: Record>(
+        &self,
+        key: &Key,
+    ) -> impl Future<Output = std::result::Result<R, Failure>> + Send {
+        async move {
+            self.get(key).await?.ok_or_else(|| {
+                let message = format!("there is no {} `{}`", R::KIND, key.partition.as_str());
+                Failure::new(FailureKind::NotFound, message)
+            })
+        }
+    }
 
     /// Every record of `partition` whose sort key starts with `prefix`, in the order of the sort
     /// keys; strongly consistent.

@@ -1,1 +1,7 @@
-//! Turns abstract inputs into concrete values.
+//! Resolvers turn abstract inputs into concrete values before anything is provisioned. Each
+//! algorithm is pure and has a module of its own; the Lambdas under `functions/resolve-*` keep
+//! what they hand out.
+
+mod naming;
+
+pub use naming::{NameClaim, Naming, NamingError, Pattern, PatternError, Scope};

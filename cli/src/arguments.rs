@@ -1,0 +1,217 @@
+//! The command line: commands, their flags, and what `--help` says of them.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use groundplane_model::{
+    DeploymentId, EnvironmentName, InstanceId, InvalidIdentifier, ServiceName,
+};
+use jiff::SignedDuration;
+
+const ABOUT: &str = "A spec goes in, infrastructure comes out";
+
+const LONG_ABOUT: &str = "\
+A spec goes in, infrastructure comes out.
+
+A command finds its platform by --endpoint, by GROUNDPLANE_ENDPOINT or, in a checkout where \
+`cargo xtask demo` has started a local one, by itself.
+
+Exit codes: 0 it is done or accepted; 1 the platform said no, failed or was not reached; 2 wrong \
+usage or an invalid document; 130 interrupted.";
+
+/// One command line.
+#[derive(Debug, Parser)]
+#[command(name = "groundplane", version, about = ABOUT, long_about = LONG_ABOUT)]
+pub(crate) struct Arguments {
+    /// What every command understands.
+    #[command(flatten)]
+    pub(crate) global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What every command understands.
+#[derive(Debug, Default, Args)]
+pub(crate) struct Global {
+    /// Address of the platform [environment: `GROUNDPLANE_ENDPOINT`]
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) endpoint: Option<String>,
+    /// Token to identify yourself with; the environment is the safer place, a command line is
+    /// visible to others on this machine [environment: `GROUNDPLANE_TOKEN`]
+    #[arg(long, global = true, value_name = "TOKEN")]
+    pub(crate) token: Option<String>,
+    /// Form of the answer on standard output; progress and errors go to standard error
+    #[arg(
+        short,
+        long,
+        global = true,
+        value_enum,
+        default_value_t,
+        value_name = "FORM"
+    )]
+    pub(crate) output: Format,
+}
+
+/// The form of an answer.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    #[default]
+    Text,
+    /// For programs: one JSON object
+    Json,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Check documents without a platform and show every problem at once
+    Validate(Validate),
+    /// Register landing zones and environments, then deploy services
+    Apply(Apply),
+    /// Deploy a service, or update the one of the same name and environment
+    Deploy(Deploy),
+    /// List what is deployed
+    List(List),
+    /// Show one instance: what is deployed, how its last deployment went, what to do next
+    Status(Status),
+    /// Destroy an instance and everything that it holds
+    Destroy(Destroy),
+    /// Follow a deployment until its end
+    Watch(Watch),
+}
+
+/// `validate`.
+#[derive(Debug, Args)]
+pub(crate) struct Validate {
+    /// Files to check; `-` is standard input, a directory stands for the YAML and JSON files in it
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+}
+
+/// `apply`.
+#[derive(Debug, Args)]
+pub(crate) struct Apply {
+    /// Files to apply; `-` is standard input, a directory stands for the YAML and JSON files in it
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+}
+
+/// `deploy`.
+#[derive(Debug, Args)]
+pub(crate) struct Deploy {
+    /// File with the service; `-` is standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Environment to deploy to, where the document does not name one
+    #[arg(long, value_name = "ENVIRONMENT")]
+    pub(crate) env: Option<EnvironmentName>,
+    /// What to wait for.
+    #[command(flatten)]
+    pub(crate) waiting: Waiting,
+}
+
+/// `list`.
+#[derive(Debug, Args)]
+pub(crate) struct List {
+    /// Only the instances of this environment
+    #[arg(long, value_name = "ENVIRONMENT")]
+    pub(crate) env: Option<EnvironmentName>,
+}
+
+/// `status`.
+#[derive(Debug, Args)]
+pub(crate) struct Status {
+    /// Instance, as `service.environment`, or just the service where it is in one environment only
+    #[arg(value_name = "INSTANCE")]
+    pub(crate) instance: InstanceName,
+}
+
+/// `destroy`.
+#[derive(Debug, Args)]
+pub(crate) struct Destroy {
+    /// Instance, as `service.environment`
+    #[arg(value_name = "INSTANCE")]
+    pub(crate) instance: InstanceId,
+    /// Do not ask for the name to be typed
+    #[arg(long)]
+    pub(crate) yes: bool,
+    /// What to wait for.
+    #[command(flatten)]
+    pub(crate) waiting: Waiting,
+}
+
+/// `watch`.
+#[derive(Debug, Args)]
+pub(crate) struct Watch {
+    /// Deployment (`dep-…`), or the instance whose last deployment is meant
+    #[arg(value_name = "DEPLOYMENT|INSTANCE")]
+    pub(crate) target: Target,
+    /// Give up watching after this time; the deployment goes on
+    #[arg(long, value_name = "TIME", default_value = "30m", value_parser = time)]
+    pub(crate) timeout: Duration,
+}
+
+/// Whether to wait and how long.
+#[derive(Debug, Args)]
+pub(crate) struct Waiting {
+    /// Wait until the deployment has ended and show its progress
+    #[arg(long)]
+    pub(crate) wait: bool,
+    /// Give up waiting after this time; the deployment goes on
+    #[arg(long, value_name = "TIME", default_value = "30m", value_parser = time, requires = "wait")]
+    pub(crate) timeout: Duration,
+}
+
+/// An instance as people name it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum InstanceName {
+    /// `service.environment`.
+    Full(InstanceId),
+    /// The service alone.
+    Service(ServiceName),
+}
+
+impl FromStr for InstanceName {
+    type Err = InvalidIdentifier;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if let Ok(service) = ServiceName::parse(text) {
+            return Ok(Self::Service(service));
+        }
+        InstanceId::parse(text).map(Self::Full)
+    }
+}
+
+/// What can be watched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Target {
+    /// A deployment.
+    Deployment(DeploymentId),
+    /// The deployment of an instance that tells most about it now.
+    Instance(InstanceName),
+}
+
+impl FromStr for Target {
+    type Err = InvalidIdentifier;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if let Ok(deployment) = DeploymentId::parse(text) {
+            return Ok(Self::Deployment(deployment));
+        }
+        text.parse().map(Self::Instance)
+    }
+}
+
+fn time(text: &str) -> Result<Duration, String> {
+    let refusal = || "a time is a number with a unit, for example 90s, 30m or 2h".to_owned();
+    let parsed: SignedDuration = text.parse().map_err(|_| refusal())?;
+    let time = Duration::try_from(parsed).map_err(|_| refusal())?;
+    if time.is_zero() {
+        return Err("it must be longer than nothing".to_owned());
+    }
+    Ok(time)
+}

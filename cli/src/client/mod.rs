@@ -1,0 +1,127 @@
+//! The platform's API: one method per route, typed answers, typed refusals. It knows nothing of
+//! files, terminals or words for people.
+
+mod answers;
+mod error;
+mod transport;
+
+use groundplane_model::{DeploymentId, EnvironmentName, InstanceId, ServiceName};
+use serde::de::DeserializeOwned;
+
+pub(crate) use answers::{Accepted, Deployment, Instance, PlannedStep, Registered};
+pub(crate) use error::{CallError, Refusal, Unexpected};
+use transport::{Call, Method, Transport};
+
+use crate::settings::Settings;
+
+/// The most pages of a listing that are read: a listing that does not end is a fault.
+const MAX_PAGES: usize = 1000;
+
+/// A document on its way to the platform.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Body {
+    /// Its text.
+    pub(crate) text: String,
+    /// Its media type.
+    pub(crate) media_type: &'static str,
+}
+
+/// One platform, as one caller.
+#[derive(Debug)]
+pub(crate) struct Client {
+    transport: Transport,
+}
+
+impl Client {
+    /// A client of the platform that the settings name. Nothing is sent yet.
+    pub(crate) fn new(settings: Settings) -> Self {
+        Self {
+            transport: Transport::new(settings),
+        }
+    }
+
+    /// Submits a service. The same `key` with the same document is one deployment, however often
+    /// it is sent.
+    pub(crate) fn submit(
+        &self,
+        body: &Body,
+        environment: Option<&EnvironmentName>,
+        key: &str,
+    ) -> Result<Accepted, CallError> {
+        let mut call = Call::new(Method::Post(body), "/v1/instances");
+        call.idempotency_key = Some(key);
+        call.ask("environment", environment.map(EnvironmentName::as_str));
+        self.send(&call)
+    }
+
+    /// Registers a landing zone or an environment: `collection` is its place in the API.
+    pub(crate) fn register(
+        &self,
+        collection: &'static str,
+        name: &str,
+        body: &Body,
+    ) -> Result<Registered, CallError> {
+        let path = format!("/v1/{collection}/{name}");
+        self.send(&Call::new(Method::Put(body), &path))
+    }
+
+    /// Every instance, or those of one environment or one name.
+    pub(crate) fn instances(
+        &self,
+        environment: Option<&EnvironmentName>,
+        name: Option<&ServiceName>,
+    ) -> Result<Vec<Instance>, CallError> {
+        let mut found = Vec::new();
+        let mut cursor = None;
+        for _ in 0..MAX_PAGES {
+            let mut call = Call::new(Method::Get, "/v1/instances");
+            call.ask("environment", environment.map(EnvironmentName::as_str));
+            call.ask("name", name.map(ServiceName::as_str));
+            call.ask("cursor", cursor.as_deref());
+            let page: answers::InstancePage = self.send(&call)?;
+            found.extend(page.items);
+            match page.next {
+                Some(next) => cursor = Some(next),
+                None => return Ok(found),
+            }
+        }
+        Err(self.explained(CallError::Unexpected(Unexpected::new(
+            self.transport.endpoint(),
+            "its list of instances does not end",
+        ))))
+    }
+
+    /// One instance.
+    pub(crate) fn instance(&self, id: &InstanceId) -> Result<Instance, CallError> {
+        self.send(&Call::new(Method::Get, &format!("/v1/instances/{id}")))
+    }
+
+    /// Asks for an instance to be destroyed.
+    pub(crate) fn destroy(&self, id: &InstanceId) -> Result<Accepted, CallError> {
+        self.send(&Call::new(Method::Delete, &format!("/v1/instances/{id}")))
+    }
+
+    /// One deployment.
+    pub(crate) fn deployment(&self, id: &DeploymentId) -> Result<Deployment, CallError> {
+        self.send(&Call::new(Method::Get, &format!("/v1/deployments/{id}")))
+    }
+
+    fn send<T: DeserializeOwned>(&self, call: &Call<'_>) -> Result<T, CallError> {
+        self.transport
+            .send(call)
+            .map_err(|error| self.explained(error))
+    }
+
+    /// An answer that was not expected may come from a platform of another version, or from
+    /// something else altogether: only then is the platform asked what it is.
+    fn explained(&self, error: CallError) -> CallError {
+        let CallError::Unexpected(unexpected) = error else {
+            return error;
+        };
+        let health = self.transport.send(&Call::open("/v1/health"));
+        CallError::Unexpected(Unexpected {
+            platform: health.ok().map(|answer: answers::Health| answer.version),
+            ..unexpected
+        })
+    }
+}

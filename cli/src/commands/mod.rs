@@ -1,0 +1,61 @@
+//! The commands, one file each: load what is asked for, decide, give a report.
+
+mod apply;
+mod deploy;
+mod destroy;
+mod list;
+mod status;
+mod validate;
+mod watch;
+
+use crate::answer::Report;
+use crate::arguments::{Arguments, Command, Global, InstanceName};
+use crate::client::{Client, Instance};
+use crate::error::Error;
+use crate::settings::Settings;
+use crate::world::World;
+
+/// Runs the command that the arguments name.
+pub(crate) fn run(arguments: &Arguments, world: &mut World<'_>) -> Result<Report, Error> {
+    let global = &arguments.global;
+    match &arguments.command {
+        Command::Validate(arguments) => validate::run(arguments, world),
+        Command::Apply(arguments) => apply::run(arguments, global, world),
+        Command::Deploy(arguments) => deploy::run(arguments, global, world),
+        Command::List(arguments) => list::run(arguments, global, world),
+        Command::Status(arguments) => status::run(arguments, global, world),
+        Command::Destroy(arguments) => destroy::run(arguments, global, world),
+        Command::Watch(arguments) => watch::run(arguments, global, world),
+    }
+}
+
+fn connect(global: &Global, world: &World<'_>) -> Result<Client, Error> {
+    Settings::find(global, world).map(Client::new)
+}
+
+/// The instance that is meant: a service alone is enough where it is in one environment only.
+fn find(client: &Client, name: &InstanceName) -> Result<Instance, Error> {
+    let service = match name {
+        InstanceName::Full(id) => return Ok(client.instance(id)?),
+        InstanceName::Service(service) => service,
+    };
+    let mut found = client.instances(None, Some(service))?;
+    found.retain(|instance| instance.name == *service);
+    match found.as_slice() {
+        [one] => Ok(client.instance(&one.id)?),
+        [] => Err(Error::usage(
+            format!("there is no instance of `{service}`"),
+            "`groundplane list` shows what is deployed",
+        )),
+        several => {
+            let ids: Vec<String> = several
+                .iter()
+                .map(|instance| format!("`{}`", instance.id))
+                .collect();
+            Err(Error::usage(
+                format!("`{service}` is in several environments"),
+                format!("name one of {}", ids.join(", ")),
+            ))
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! Why a command did not do what it was asked to, and the exit code of each reason.
+
+use std::io;
+use std::time::Duration;
+
+use groundplane_model::{DeploymentId, InstanceId, Problem, Severity};
+use serde::Serialize;
+
+use crate::client::{CallError, Deployment};
+
+/// How the process exits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// What was asked for is done, or accepted.
+    Ok,
+    /// The platform said no, failed or was not reached.
+    Failed,
+    /// Wrong usage or an invalid document; nothing was changed.
+    Usage,
+    /// The user interrupted the command.
+    Interrupted,
+}
+
+impl Exit {
+    /// The code as the shell sees it.
+    #[must_use]
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Ok => 0,
+            Self::Failed => 1,
+            Self::Usage => 2,
+            // As shells report a process that SIGINT has ended.
+            Self::Interrupted => 130,
+        }
+    }
+}
+
+/// A problem and the file that it is in.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct FileProblem {
+    /// The file as the user named it.
+    pub(crate) file: String,
+    /// The problem.
+    #[serde(flatten)]
+    pub(crate) problem: Problem,
+}
+
+impl FileProblem {
+    /// Whether the document is refused for it.
+    pub(crate) fn refuses(&self) -> bool {
+        self.problem.severity == Severity::Error
+    }
+}
+
+/// Why a command failed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    /// The command cannot work as it was called.
+    #[error("{message}")]
+    Usage {
+        /// What is wrong.
+        message: String,
+        /// What to do about it.
+        hint: String,
+    },
+    /// A document is refused, here or by the platform.
+    #[error("{}", refused(.problems))]
+    Documents {
+        /// Every problem of every document.
+        problems: Vec<FileProblem>,
+    },
+    /// The platform refused, or could not be asked.
+    #[error(transparent)]
+    Call(CallError),
+    /// A call failed while a deployment was followed, which goes on.
+    #[error("lost sight of {deployment}: {call}")]
+    LostSight {
+        /// Why it is not followed any more.
+        call: CallError,
+        /// The deployment.
+        deployment: DeploymentId,
+    },
+    /// A deployment took longer than the user wanted to wait.
+    #[error("{deployment} has not ended within {}", crate::render::time::waited(*.limit))]
+    TimedOut {
+        /// The deployment, which goes on.
+        deployment: DeploymentId,
+        /// How long the user wanted to wait.
+        limit: Duration,
+    },
+    /// A deployment ended badly.
+    #[error("{} failed", crate::render::deployment::deed(.0))]
+    DeploymentFailed(Box<Deployment>),
+    /// The user did not confirm.
+    #[error("the name that was typed is not `{0}`; nothing was destroyed")]
+    NotConfirmed(InstanceId),
+    /// The answer cannot be written.
+    #[error("cannot write to standard output: {0}")]
+    Output(io::Error),
+}
+
+impl Error {
+    /// Wrong usage, with what to do about it.
+    pub(crate) fn usage(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::Usage {
+            message: message.into(),
+            hint: hint.into(),
+        }
+    }
+
+    /// How the process is to exit for it.
+    pub(crate) const fn exit(&self) -> Exit {
+        match self {
+            Self::Usage { .. } | Self::Documents { .. } => Exit::Usage,
+            Self::Call(_)
+            | Self::LostSight { .. }
+            | Self::TimedOut { .. }
+            | Self::DeploymentFailed(_)
+            | Self::NotConfirmed(_)
+            | Self::Output(_) => Exit::Failed,
+        }
+    }
+}
+
+impl From<CallError> for Error {
+    fn from(error: CallError) -> Self {
+        Self::Call(error)
+    }
+}
+
+fn refused(problems: &[FileProblem]) -> String {
+    match problems.iter().filter(|found| found.refuses()).count() {
+        1 => "the document has 1 error".to_owned(),
+        count => format!("the documents have {count} errors"),
+    }
+}

@@ -1,0 +1,69 @@
+//! Sends documents to the platform, and brings its refusals back to the file that they are about.
+
+use std::time::Duration;
+
+use groundplane_model::{EnvironmentName, Problem, Severity};
+
+use crate::client::{Accepted, Body, CallError, Client, Registered};
+use crate::documents::Candidate;
+use crate::error::Error;
+use crate::render;
+use crate::world::World;
+
+/// The pauses between attempts to submit. Every attempt has the same key, so that one that was
+/// taken although its answer got lost is not a second deployment.
+const PAUSES: [Duration; 2] = [Duration::from_millis(500), Duration::from_secs(2)];
+
+/// Submits a service and shows what the platform has to remark about it.
+pub(crate) fn submit(
+    client: &Client,
+    world: &mut World<'_>,
+    service: &Candidate,
+    environment: Option<&EnvironmentName>,
+) -> Result<Accepted, Error> {
+    let body = body(service);
+    let key = (world.new_key)();
+    let mut pauses = PAUSES.iter();
+    let accepted = loop {
+        match (client.submit(&body, environment, &key), pauses.next()) {
+            (Err(error), Some(pause)) if error.is_passing() => world.clock.sleep(*pause),
+            (answer, _) => break answer.map_err(|error| refused(service, error))?,
+        }
+    };
+    world.say(&render::problems::text(&service.locate(&accepted.warnings)));
+    Ok(accepted)
+}
+
+/// Registers a landing zone or an environment.
+pub(crate) fn register(
+    client: &Client,
+    collection: &'static str,
+    candidate: &Candidate,
+) -> Result<Registered, Error> {
+    client
+        .register(collection, candidate.name(), &body(candidate))
+        .map_err(|error| refused(candidate, error))
+}
+
+fn body(candidate: &Candidate) -> Body {
+    Body {
+        text: candidate.json(),
+        media_type: "application/json",
+    }
+}
+
+/// A refusal that names places in the document is shown as one of the document.
+fn refused(candidate: &Candidate, error: CallError) -> Error {
+    if let CallError::Refused(refusal) = &error
+        && refusal.problems.iter().any(is_error)
+    {
+        return Error::Documents {
+            problems: candidate.locate(&refusal.problems),
+        };
+    }
+    Error::Call(error)
+}
+
+fn is_error(problem: &Problem) -> bool {
+    problem.severity == Severity::Error
+}

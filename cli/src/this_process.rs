@@ -1,0 +1,87 @@
+//! The edge: the real environment, terminal, clock, randomness and signals of this process.
+
+use std::ffi::OsString;
+use std::io::{self, IsTerminal as _};
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use crate::{Clock, Exit, World};
+
+/// This process as a world to run a command in.
+#[derive(Debug)]
+pub struct ThisProcess {
+    command_line: Vec<OsString>,
+}
+
+impl ThisProcess {
+    /// Reads the command line.
+    #[must_use]
+    #[expect(
+        clippy::new_without_default,
+        reason = "it reads the command line, which a default does not promise"
+    )]
+    pub fn new() -> Self {
+        Self {
+            command_line: std::env::args_os().collect(),
+        }
+    }
+
+    /// Runs the command line.
+    #[must_use]
+    pub fn run(&self) -> ExitCode {
+        let mut world = World {
+            environment: std::env::vars_os()
+                .filter_map(|(name, value)| {
+                    Some((name.into_string().ok()?, value.into_string().ok()?))
+                })
+                .collect(),
+            directory: std::env::current_dir().unwrap_or_default(),
+            input: &mut io::stdin().lock(),
+            input_is_terminal: io::stdin().is_terminal(),
+            output: &mut io::stdout(),
+            progress: &mut io::stderr(),
+            clock: &Stopwatch::start(),
+            new_key: &fresh_key,
+            on_interrupt: &say_on_interrupt,
+        };
+        ExitCode::from(crate::run(&mut world, &self.command_line).code())
+    }
+}
+
+struct Stopwatch(Instant);
+
+impl Stopwatch {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the edge that the command's clock comes from"
+    )]
+    fn start() -> Self {
+        Self(Instant::now())
+    }
+}
+
+impl Clock for Stopwatch {
+    fn elapsed(&self) -> Duration {
+        self.0.elapsed()
+    }
+
+    fn sleep(&self, pause: Duration) {
+        std::thread::sleep(pause);
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the edge that the command's fresh keys come from"
+)]
+fn fresh_key() -> String {
+    uuid::Uuid::now_v7().to_string()
+}
+
+fn say_on_interrupt(text: String) {
+    // Without a handler an interrupt still ends the command, only without the advice.
+    let _ = ctrlc::set_handler(move || {
+        let _ = io::Write::write_all(&mut io::stderr(), text.as_bytes());
+        std::process::exit(i32::from(Exit::Interrupted.code()));
+    });
+}

@@ -1,0 +1,269 @@
+//! `/v1/instances`
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use groundplane_deployment::{Accepted, Demand, IdempotencyClaim, Submission, accept, accept_destroy};
+use groundplane_model::{
+    DeploymentId, DeploymentStatus, Digest, EnvironmentName, Failure, FailureKind, Idempotency,
+    Index, Instance, InstanceId, Partition, Problem, TenantId, UnitState,
+};
+use groundplane_ports::PortError;
+use groundplane_spec::{Service, ValidDocument};
+use serde::Deserialize;
+
+use crate::principal::Caller;
+use crate::problem::Refused;
+use crate::submission::{Submitted, idempotency_key};
+use crate::view::{AcceptedView, InstanceDetail, InstanceView, Listing};
+use crate::{Platform, System, Table, ground};
+
+/// How often acceptance is decided again where someone else was faster.
+const ATTEMPTS: u32 = 3;
+
+/// How many instances a page has, unless the client says otherwise.
+const PAGE: u16 = 50;
+
+/// The longest page.
+const LONGEST_PAGE: u16 = 200;
+
+/// The query of `POST /v1/instances`.
+#[derive(Debug, Deserialize)]
+pub(crate) struct SubmitQuery {
+    environment: Option<String>,
+}
+
+/// `POST /v1/instances`
+pub(crate) async fn submit<T: Table, S: System>(
+    State(platform): State<Arc<Platform<T, S>>>,
+    caller: Caller,
+    Query(query): Query<SubmitQuery>,
+    headers: HeaderMap,
+    submitted: Submitted,
+) -> Result<Response, Refused> {
+    let Submitted { document, warnings, digest } = submitted;
+    let ValidDocument::Service(service) = document else {
+        let kind = document.kind();
+        let message = format!("instances are made from `kind: Service`, not `{kind}`");
+        return Err(Failure::new(FailureKind::Invalid, message).into());
+    };
+    let environment = chosen_environment(&query, &service)?;
+    let request = Digest::of(format!("submit\n{environment}\n{digest}").as_bytes());
+    let key = idempotency_key(&headers)?;
+    let instance = InstanceId::new(&service.name, &environment);
+    for _ in 0..ATTEMPTS {
+        let claim = match claim(&platform, &caller, key.as_ref(), &request).await? {
+            Claim::Answered(known) => return Ok(accepted(known.instance, known.deployment, warnings)),
+            Claim::Fresh(claim) => claim,
+        };
+        let (environment, landing_zone) = ground::load(&platform.table, &environment).await?;
+        refuse_unfit(&service, &environment, &landing_zone)?;
+        let current = current(&platform, &caller.principal.tenant, &instance).await?;
+        let demand = Demand {
+            principal: &caller.principal,
+            instance: instance.clone(),
+            environment,
+            landing_zone,
+            deployment: DeploymentId::from_number(platform.system.next().as_u128()),
+            idempotency: claim,
+            now: platform.system.now(),
+        };
+        let submission = Submission {
+            demand,
+            spec: service.value.clone(),
+            labels: service.labels.clone(),
+            incarnation: platform.system.next().simple().to_string(),
+        };
+        if let Some(done) = commit(&platform, accept(submission, current)?).await? {
+            return Ok(accepted(done.instance.id, done.deployment.id, warnings));
+        }
+    }
+    Err(busy(&instance))
+}
+
+/// `DELETE /v1/instances/{id}`
+pub(crate) async fn destroy<T: Table, S: System>(
+    State(platform): State<Arc<Platform<T, S>>>,
+    caller: Caller,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Refused> {
+    let id = parse_id(&id)?;
+    let request = Digest::of(format!("destroy\n{id}").as_bytes());
+    let key = idempotency_key(&headers)?;
+    for _ in 0..ATTEMPTS {
+        let claim = match claim(&platform, &caller, key.as_ref(), &request).await? {
+            Claim::Answered(known) => return Ok(accepted(known.instance, known.deployment, Vec::new())),
+            Claim::Fresh(claim) => claim,
+        };
+        let instance = current(&platform, &caller.principal.tenant, &id).await?;
+        let instance = instance.ok_or_else(|| absent(&id))?;
+        let (environment, landing_zone) =
+            ground::load(&platform.table, &instance.environment).await?;
+        let demand = Demand {
+            principal: &caller.principal,
+            instance: id.clone(),
+            environment,
+            landing_zone,
+            deployment: DeploymentId::from_number(platform.system.next().as_u128()),
+            idempotency: claim,
+            now: platform.system.now(),
+        };
+        if let Some(done) = commit(&platform, accept_destroy(demand, instance)?).await? {
+            return Ok(accepted(done.instance.id, done.deployment.id, Vec::new()));
+        }
+    }
+    Err(busy(&id))
+}
+
+/// The query of `GET /v1/instances`.
+#[derive(Debug, Deserialize)]
+pub(crate) struct ListQuery {
+    environment: Option<String>,
+    name: Option<String>,
+    limit: Option<u16>,
+    cursor: Option<String>,
+}
+
+/// `GET /v1/instances`
+pub(crate) async fn list<T: Table, S: System>(
+    State(platform): State<Arc<Platform<T, S>>>,
+    caller: Caller,
+    Query(query): Query<ListQuery>,
+) -> Result<Json<Listing<InstanceView>>, Refused> {
+    let limit = query.limit.unwrap_or(PAGE).clamp(1, LONGEST_PAGE);
+    // Ids start with the service's name and end with the environment's.
+    let prefix = query.name.as_ref().map(|name| format!("{name}.")).unwrap_or_default();
+    let index = Index::instances(&caller.principal.tenant, &prefix);
+    let page = platform
+        .table
+        .list::<Instance>(&index, limit, query.cursor.as_deref())
+        .await
+        .map_err(|error| match error {
+            PortError::Refused(message) => Refused::bad_request(message),
+            other => other.into(),
+        })?;
+    let wanted = |instance: &Instance| {
+        query.environment.as_ref().is_none_or(|name| instance.environment.as_str() == name)
+    };
+    let items = page.records.into_iter().filter(wanted).map(InstanceView::from).collect();
+    Ok(Json(Listing { items, next: page.next }))
+}
+
+/// `GET /v1/instances/{id}`
+pub(crate) async fn show<T: Table, S: System>(
+    State(platform): State<Arc<Platform<T, S>>>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Json<InstanceDetail>, Refused> {
+    let id = parse_id(&id)?;
+    let tenant = &caller.principal.tenant;
+    let instance = current(&platform, tenant, &id).await?.ok_or_else(|| absent(&id))?;
+    let partition = Partition::instance(tenant, &id);
+    let units: Vec<UnitState> = platform.table.query(&partition, UnitState::PREFIX).await?;
+    Ok(Json(InstanceDetail::new(instance, units)))
+}
+
+enum Claim {
+    /// The request was answered before.
+    Answered(Idempotency),
+    /// It was not; the claim is written with the answer.
+    Fresh(Option<IdempotencyClaim>),
+}
+
+async fn claim<T: Table, S: System>(
+    platform: &Platform<T, S>,
+    caller: &Caller,
+    key: Option<&Digest>,
+    request: &Digest,
+) -> Result<Claim, Refused> {
+    let Some(key) = key else {
+        return Ok(Claim::Fresh(None));
+    };
+    let lies = Idempotency::key_of(&caller.principal.tenant, key);
+    let known: Option<Idempotency> = platform.table.get(&lies).await?;
+    let version = known.as_ref().map_or(0, |known| known.version);
+    match known.filter(|known| !known.has_expired(platform.system.now())) {
+        Some(known) if known.request_digest == *request => Ok(Claim::Answered(known)),
+        Some(_) => {
+            let message = "this Idempotency-Key was used for another request";
+            Err(Failure::new(FailureKind::Invalid, message).into())
+        }
+        None => Ok(Claim::Fresh(Some(IdempotencyClaim {
+            key_digest: key.clone(),
+            request_digest: request.clone(),
+            version,
+        }))),
+    }
+}
+
+/// Commits an acceptance; none where someone else was faster.
+async fn commit<T: Table, S: System>(
+    platform: &Platform<T, S>,
+    accepted: Accepted,
+) -> Result<Option<Accepted>, Refused> {
+    match platform.table.commit(accepted.changes.clone()).await {
+        Ok(()) => Ok(Some(accepted)),
+        Err(PortError::Conflict(_)) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn current<T: Table, S: System>(
+    platform: &Platform<T, S>,
+    tenant: &TenantId,
+    id: &InstanceId,
+) -> Result<Option<Instance>, Refused> {
+    Ok(platform.table.get(&Instance::key_of(tenant, id)).await?)
+}
+
+fn chosen_environment(query: &SubmitQuery, service: &Service) -> Result<EnvironmentName, Refused> {
+    if let Some(name) = &query.environment {
+        return EnvironmentName::parse(name).map_err(|error| Refused::bad_request(error.to_string()));
+    }
+    service.environment.clone().ok_or_else(|| {
+        let problem = Problem::error("/metadata", "the document names no environment")
+            .with_hint("add `environment` to `metadata`, or submit with ?environment=");
+        Failure::invalid_document("the document has a problem", vec![problem]).into()
+    })
+}
+
+fn refuse_unfit(
+    service: &Service,
+    environment: &groundplane_model::Environment,
+    landing_zone: &groundplane_model::LandingZone,
+) -> Result<(), Refused> {
+    let problems = groundplane_planner::check(&service.value, environment, landing_zone);
+    if problems.is_empty() {
+        return Ok(());
+    }
+    let message = format!("the spec cannot be deployed to `{}`", environment.name);
+    Err(Failure::invalid_document(message, problems).into())
+}
+
+fn parse_id(text: &str) -> Result<InstanceId, Refused> {
+    // What cannot be an id is answered like an id that does not exist.
+    InstanceId::parse(text)
+        .map_err(|_| Failure::new(FailureKind::NotFound, "there is no such instance").into())
+}
+
+fn absent(id: &InstanceId) -> Failure {
+    Failure::new(FailureKind::NotFound, format!("there is no instance `{id}`"))
+}
+
+fn busy(id: &InstanceId) -> Refused {
+    Failure::new(FailureKind::Unavailable, format!("`{id}` keeps changing; try again")).into()
+}
+
+fn accepted(instance: InstanceId, deployment: DeploymentId, warnings: Vec<Problem>) -> Response {
+    let location = HeaderValue::try_from(format!("/v1/deployments/{deployment}"));
+    let view = AcceptedView { instance, deployment, status: DeploymentStatus::Accepted, warnings };
+    let mut response = (StatusCode::ACCEPTED, Json(view)).into_response();
+    if let Ok(location) = location {
+        response.headers_mut().insert(header::LOCATION, location);
+    }
+    response
+}

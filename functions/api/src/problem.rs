@@ -1,0 +1,122 @@
+//! Failures as `application/problem+json` (RFC 9457).
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use groundplane_model::{Failure, FailureKind, Problem};
+use groundplane_ports::PortError;
+use serde::Serialize;
+
+/// A refusal on its way to the client.
+#[derive(Debug)]
+pub(crate) struct Refused {
+    status: StatusCode,
+    failure: Failure,
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    title: &'static str,
+    status: u16,
+    detail: &'a str,
+    #[serde(skip_serializing_if = "<[Problem]>::is_empty")]
+    problems: &'a [Problem],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    link: Option<&'a str>,
+}
+
+impl Refused {
+    /// A method that an endpoint does not answer.
+    pub(crate) fn method(message: String) -> Self {
+        Self {
+            status: StatusCode::METHOD_NOT_ALLOWED,
+            failure: Failure::new(FailureKind::Invalid, message),
+        }
+    }
+
+    /// A body that is larger than the limit.
+    pub(crate) fn too_large() -> Self {
+        let limit = crate::MAX_BODY / 1024;
+        Self {
+            status: StatusCode::PAYLOAD_TOO_LARGE,
+            failure: Failure::new(FailureKind::Invalid, format!("the body is larger than {limit} KiB")),
+        }
+    }
+
+    /// A body of a type that is not read.
+    pub(crate) fn media_type(given: &str) -> Self {
+        let given: String = given.chars().take(80).flat_map(char::escape_default).collect();
+        let message = format!("`{given}` is not read; send application/yaml or application/json");
+        Self {
+            status: StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            failure: Failure::new(FailureKind::Invalid, message),
+        }
+    }
+
+    /// A query, header or path that is wrong.
+    pub(crate) fn bad_request(message: impl Into<String>) -> Self {
+        Self {
+            status: StatusCode::BAD_REQUEST,
+            failure: Failure::new(FailureKind::Invalid, message),
+        }
+    }
+}
+
+impl From<Failure> for Refused {
+    fn from(failure: Failure) -> Self {
+        let status = match failure.kind {
+            FailureKind::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
+            FailureKind::NotFound => StatusCode::NOT_FOUND,
+            FailureKind::Conflict => StatusCode::CONFLICT,
+            FailureKind::Unauthenticated => StatusCode::UNAUTHORIZED,
+            FailureKind::Denied => StatusCode::FORBIDDEN,
+            FailureKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            FailureKind::ProvisionFailed | FailureKind::Internal => {
+                StatusCode::INTERNAL_SERVER_ERROR
+            }
+        };
+        Self { status, failure }
+    }
+}
+
+impl From<PortError> for Refused {
+    /// What the platform's own services say is logged, not shown: the caller cannot act on it.
+    fn from(error: PortError) -> Self {
+        tracing::error!(%error, "a service failed");
+        match error {
+            PortError::Unavailable(_) | PortError::Conflict(_) => {
+                Failure::new(FailureKind::Unavailable, "the platform is busy; try again").into()
+            }
+            PortError::Denied(_) | PortError::Refused(_) | PortError::Internal(_) => {
+                Failure::new(FailureKind::Internal, "the platform has a fault").into()
+            }
+        }
+    }
+}
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        let Self { status, failure } = self;
+        tracing::info!(status = status.as_u16(), cause = failure.message, "refused");
+        let body = Body {
+            kind: "about:blank",
+            title: status.canonical_reason().unwrap_or("Error"),
+            status: status.as_u16(),
+            detail: &failure.message,
+            problems: &failure.problems,
+            link: failure.link.as_deref(),
+        };
+        let mut response = (status, Json(body)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        response
+    }
+}

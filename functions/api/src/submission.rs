@@ -1,0 +1,72 @@
+//! A request body as a document.
+
+use axum::body::Bytes;
+use axum::extract::FromRequest;
+use axum::extract::Request;
+use axum::http::{HeaderMap, header};
+use groundplane_model::{Digest, Failure, Problem, Severity};
+use groundplane_spec::{ValidDocument, parse_bytes, validate};
+
+use crate::problem::Refused;
+
+/// The longest idempotency key, in characters.
+const LONGEST_KEY: usize = 255;
+
+/// A valid document, and the digest of the text that it was read from.
+#[derive(Debug)]
+pub(crate) struct Submitted {
+    pub(crate) document: ValidDocument,
+    pub(crate) warnings: Vec<Problem>,
+    pub(crate) digest: Digest,
+}
+
+impl<S: Send + Sync> FromRequest<S> for Submitted {
+    type Rejection = Refused;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Refused> {
+        refuse_other_types(request.headers())?;
+        let body = Bytes::from_request(request, state).await.map_err(|_| Refused::too_large())?;
+        let refused = |problems: Vec<Problem>| {
+            let count = problems.iter().filter(|problem| problem.severity == Severity::Error).count();
+            let message = if count == 1 {
+                "the document has a problem".to_owned()
+            } else {
+                format!("the document has {count} problems")
+            };
+            Failure::invalid_document(message, problems)
+        };
+        let document = parse_bytes(&body).map_err(refused)?;
+        let valid = validate(&document).map_err(refused)?;
+        Ok(Self {
+            document: valid.document,
+            warnings: valid.warnings,
+            digest: Digest::of(&body),
+        })
+    }
+}
+
+/// Documents come as YAML or JSON; a request that names no type is taken at its word.
+fn refuse_other_types(headers: &HeaderMap) -> Result<(), Refused> {
+    let Some(given) = headers.get(header::CONTENT_TYPE) else {
+        return Ok(());
+    };
+    let given = given.to_str().unwrap_or("?");
+    let essence = given.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    match essence.as_str() {
+        "application/yaml" | "application/x-yaml" | "text/yaml" | "text/x-yaml"
+        | "application/json" | "text/plain" => Ok(()),
+        _ => Err(Refused::media_type(given)),
+    }
+}
+
+/// The digest of the client's idempotency key, if it sent one.
+pub(crate) fn idempotency_key(headers: &HeaderMap) -> Result<Option<Digest>, Refused> {
+    let Some(key) = headers.get("idempotency-key") else {
+        return Ok(None);
+    };
+    let key = key.to_str().ok().filter(|key| !key.is_empty() && key.len() <= LONGEST_KEY);
+    let key = key.ok_or_else(|| {
+        Refused::bad_request("an Idempotency-Key is 1 to 255 printable ASCII characters")
+    })?;
+    Ok(Some(Digest::of(key.as_bytes())))
+}

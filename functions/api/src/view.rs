@@ -1,0 +1,196 @@
+//! What the API shows of records.
+
+use std::collections::BTreeMap;
+
+use groundplane_model::{
+    Action, ContextKey, Deployment, DeploymentError, DeploymentId, DeploymentStatus, Digest,
+    EnvironmentName, Instance, InstanceId, InstanceStatus, LandingZoneName, Outcome, Problem, Step,
+    StepAction, StepId, StepStatus, UnitName, UnitState,
+};
+use jiff::Timestamp;
+use serde::Serialize;
+
+/// A page of a listing.
+#[derive(Debug, Serialize)]
+pub(crate) struct Listing<V> {
+    pub(crate) items: Vec<V>,
+    pub(crate) next: Option<String>,
+}
+
+/// The answer to a submission or a destroy.
+#[derive(Debug, Serialize)]
+pub(crate) struct AcceptedView {
+    pub(crate) instance: InstanceId,
+    pub(crate) deployment: DeploymentId,
+    pub(crate) status: DeploymentStatus,
+    pub(crate) warnings: Vec<Problem>,
+}
+
+/// The answer to an applied document.
+#[derive(Debug, Serialize)]
+pub(crate) struct AppliedView {
+    pub(crate) kind: &'static str,
+    pub(crate) name: String,
+    pub(crate) version: u64,
+    pub(crate) changed: bool,
+}
+
+/// An instance in a listing.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct InstanceView {
+    id: InstanceId,
+    name: String,
+    environment: EnvironmentName,
+    landing_zone: LandingZoneName,
+    labels: BTreeMap<String, String>,
+    status: InstanceStatus,
+    revision: Option<u64>,
+    active_deployment: Option<DeploymentId>,
+    last_deployment: DeploymentId,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+}
+
+/// An instance by itself.
+#[derive(Debug, Serialize)]
+pub(crate) struct InstanceDetail {
+    #[serde(flatten)]
+    instance: InstanceView,
+    outputs: BTreeMap<ContextKey, String>,
+    units: Vec<UnitView>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct UnitView {
+    unit: UnitName,
+    stack_name: String,
+    /// The deployment that applied it last.
+    deployment: Option<DeploymentId>,
+    /// The deployment that is changing it, or has left it half done.
+    pending: Option<DeploymentId>,
+}
+
+/// A deployment.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct DeploymentView {
+    id: DeploymentId,
+    instance: InstanceId,
+    action: Action,
+    status: DeploymentStatus,
+    outcome: Option<Outcome>,
+    revision: Option<u64>,
+    plan_digest: Option<Digest>,
+    error: Option<DeploymentError>,
+    requested_by: String,
+    created_at: Timestamp,
+    started_at: Option<Timestamp>,
+    ended_at: Option<Timestamp>,
+    waves: Vec<WaveView>,
+}
+
+#[derive(Debug, Serialize)]
+struct WaveView {
+    units: Vec<StepView>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct StepView {
+    step: StepId,
+    unit: UnitName,
+    action: &'static str,
+    status: StepStatus,
+    stack_name: String,
+    error: Option<DeploymentError>,
+    started_at: Option<Timestamp>,
+    ended_at: Option<Timestamp>,
+}
+
+impl From<Instance> for InstanceView {
+    fn from(instance: Instance) -> Self {
+        Self {
+            name: instance.id.service().to_owned(),
+            id: instance.id,
+            environment: instance.environment,
+            landing_zone: instance.landing_zone,
+            labels: instance.labels,
+            status: instance.status,
+            revision: instance.revision,
+            active_deployment: instance.active_deployment,
+            last_deployment: instance.last_deployment,
+            created_at: instance.created_at,
+            updated_at: instance.updated_at,
+        }
+    }
+}
+
+impl InstanceDetail {
+    pub(crate) fn new(instance: Instance, units: Vec<UnitState>) -> Self {
+        let outputs = units
+            .iter()
+            .filter_map(|unit| unit.applied.as_ref())
+            .flat_map(|applied| applied.context.exported())
+            .map(|(key, value)| (key.clone(), value.to_owned()))
+            .collect();
+        let units = units
+            .into_iter()
+            .map(|unit| UnitView {
+                unit: unit.unit,
+                stack_name: unit.stack_name,
+                deployment: unit.applied.map(|applied| applied.deployment),
+                pending: unit.pending,
+            })
+            .collect();
+        Self { instance: instance.into(), outputs, units }
+    }
+}
+
+impl DeploymentView {
+    pub(crate) fn new(deployment: Deployment, steps: Vec<Step>) -> Self {
+        let mut waves: Vec<WaveView> =
+            deployment.waves.iter().map(|_| WaveView { units: Vec::new() }).collect();
+        for step in steps {
+            // Steps of a plan that does not stand yet have no wave to be shown in.
+            if let Some(wave) = waves.get_mut(step.wave) {
+                wave.units.push(step.into());
+            }
+        }
+        Self {
+            id: deployment.id,
+            instance: deployment.instance,
+            action: deployment.action,
+            status: deployment.status,
+            outcome: deployment.outcome,
+            revision: deployment.revision,
+            plan_digest: deployment.plan_digest,
+            error: deployment.error,
+            requested_by: deployment.requested_by,
+            created_at: deployment.created_at,
+            started_at: deployment.started_at,
+            ended_at: deployment.ended_at,
+            waves,
+        }
+    }
+}
+
+impl From<Step> for StepView {
+    fn from(step: Step) -> Self {
+        let action = match step.action {
+            StepAction::Apply { .. } => "apply",
+            StepAction::Destroy => "destroy",
+        };
+        Self {
+            step: step.id,
+            unit: step.unit,
+            action,
+            status: step.status,
+            stack_name: step.stack_name,
+            error: step.error,
+            started_at: step.started_at,
+            ended_at: step.ended_at,
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! How steps end.
+
+use groundplane_deployment::{
+    cause_of, collect, fail_step, undo_failed as not_undone, undone as taken_back,
+};
+use groundplane_model::{
+    Deployment, DeploymentRef, EngineOutput, Failure, Partition, Step, StepId, UnitState,
+};
+use groundplane_ports::{ReadTable, WriteTable};
+use jiff::Timestamp;
+
+use crate::Answer;
+
+pub(crate) async fn done(
+    table: &(impl ReadTable + WriteTable),
+    target: &DeploymentRef,
+    step: &StepId,
+    output: &EngineOutput,
+    now: Timestamp,
+) -> Result<Answer, Failure> {
+    let (deployment, step, units) = load(table, target, step).await?;
+
+    let changes = collect(&deployment, &step, &units, output, now)?;
+
+    table.commit(changes).await?;
+    Ok(Answer::Nothing {})
+}
+
+pub(crate) async fn failed(
+    table: &(impl ReadTable + WriteTable),
+    DeploymentRef { tenant, deployment }: &DeploymentRef,
+    step: &StepId,
+    (error, cause): (&str, &str),
+    now: Timestamp,
+) -> Result<Answer, Failure> {
+    let step: Step = table
+        .require(&Step::key_of(tenant, deployment, step))
+        .await?;
+    table
+        .commit(fail_step(&step, cause_of(error, cause), now))
+        .await?;
+    Ok(Answer::Nothing {})
+}
+
+pub(crate) async fn undone(
+    table: &(impl ReadTable + WriteTable),
+    target: &DeploymentRef,
+    step: &StepId,
+    now: Timestamp,
+) -> Result<Answer, Failure> {
+    let (_, step, units) = load(table, target, step).await?;
+    table.commit(taken_back(&step, &units, now)).await?;
+    Ok(Answer::Nothing {})
+}
+
+pub(crate) async fn undo_failed(
+    table: &(impl ReadTable + WriteTable),
+    DeploymentRef { tenant, deployment }: &DeploymentRef,
+    step: &StepId,
+    (error, cause): (&str, &str),
+    now: Timestamp,
+) -> Result<Answer, Failure> {
+    let step: Step = table
+        .require(&Step::key_of(tenant, deployment, step))
+        .await?;
+    table
+        .commit(not_undone(&step, cause_of(error, cause), now))
+        .await?;
+    Ok(Answer::Nothing {})
+}
+
+async fn load(
+    table: &impl ReadTable,
+    DeploymentRef {
+        tenant,
+        deployment: id,
+    }: &DeploymentRef,
+    step: &StepId,
+) -> Result<(Deployment, Step, Vec<UnitState>), Failure> {
+    let deployment: Deployment = table.require(&Deployment::key_of(tenant, id)).await?;
+    let step: Step = table.require(&Step::key_of(tenant, id, step)).await?;
+    let partition = Partition::instance(tenant, &deployment.instance);
+    let units = table.query(&partition, UnitState::PREFIX).await?;
+    Ok((deployment, step, units))
+}

@@ -1,0 +1,142 @@
+//! What a capability is.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use groundplane_model::{Environment, InstanceId, LandingZone, Problem};
+
+use crate::{Names, References, RenderError, Resources, Sections};
+
+/// The phases of a deployment. The context keys decide what comes after what; a phase says which
+/// keys users may refer to, and orders units that no key orders.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Phase {
+    /// Security groups and roles, derived from which sections are declared.
+    Foundation,
+    /// Data and discovery.
+    Infrastructure,
+    /// What runs the team's code.
+    Compute,
+    /// What leads traffic to it.
+    Networking,
+}
+
+/// Context keys, in their order.
+pub type Keys<'a> = BTreeSet<Cow<'a, str>>;
+
+/// A name that a unit wants from the naming resolver.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NameInput {
+    /// What the unit calls it, for example `stack`.
+    pub input: &'static str,
+    /// The type of the resource that will bear it, for example `AWS::CloudFormation::Stack`.
+    pub resource_type: &'static str,
+}
+
+impl NameInput {
+    /// The name of the unit's stack, which every unit has.
+    pub const STACK: Self = Self::new("stack", "AWS::CloudFormation::Stack");
+
+    /// The name `input` for a resource of `resource_type`.
+    #[must_use]
+    pub const fn new(input: &'static str, resource_type: &'static str) -> Self {
+        Self {
+            input,
+            resource_type,
+        }
+    }
+}
+
+/// A `${context.key}` in the user's text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Use<'a> {
+    /// Where it stands: a JSON pointer into the document.
+    pub pointer: String,
+    /// The key.
+    pub key: &'a str,
+}
+
+/// What a spec is checked against before anything starts.
+#[derive(Debug, Clone, Copy)]
+pub struct CheckInput<'a> {
+    /// The sections of the spec.
+    pub sections: &'a Sections<'a>,
+    /// The environment that it is for.
+    pub environment: &'a Environment,
+    /// The landing zone of that environment.
+    pub landing_zone: &'a LandingZone,
+}
+
+/// What a unit is rendered from, the context aside.
+#[derive(Debug, Clone, Copy)]
+pub struct RenderInput<'a> {
+    /// The instance.
+    pub instance: &'a InstanceId,
+    /// The sections of its spec.
+    pub sections: &'a Sections<'a>,
+    /// The environment that it is in.
+    pub environment: &'a Environment,
+    /// The landing zone of that environment.
+    pub landing_zone: &'a LandingZone,
+    /// The names that the naming resolver handed out.
+    pub names: &'a Names,
+}
+
+/// Provisions one unit: a section of the spec, a part of one, or what several have in common.
+///
+/// Rendering is total (every input gives a template or an error in the user's terms) and
+/// deterministic. What is declared is what is used: `render` asks the context for the keys of
+/// `reads`, each of them and no other, and writes those of `writes`.
+pub trait Capability: Sync {
+    /// The name of the unit.
+    fn unit(&self) -> &'static str;
+
+    /// The section that it provisions; none if it derives from others.
+    fn section(&self) -> Option<&'static str>;
+
+    /// Its phase.
+    fn phase(&self) -> Phase;
+
+    /// Whether the spec needs this unit.
+    fn applies(&self, sections: &Sections<'_>) -> bool {
+        self.section()
+            .is_some_and(|section| sections.declares(section))
+    }
+
+    /// The sections that the spec must declare as well.
+    fn requires(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// The context keys that it reads.
+    fn reads<'a>(&self, sections: &Sections<'a>) -> Keys<'a>;
+
+    /// The context keys that it writes.
+    fn writes<'a>(&self, sections: &Sections<'a>) -> Keys<'a>;
+
+    /// The names that it wants.
+    fn names(&self) -> &'static [NameInput] {
+        &[NameInput::STACK]
+    }
+
+    /// The `${context.key}`s in the user's text, which `reads` has as well.
+    fn uses<'a>(&self, _sections: &Sections<'a>) -> Vec<Use<'a>> {
+        Vec::new()
+    }
+
+    /// What is wrong with the section on this ground, beyond what its schema says.
+    fn check(&self, _input: &CheckInput<'_>) -> Vec<Problem> {
+        Vec::new()
+    }
+
+    /// The resources of the unit's template. Parameters and outputs follow from what is asked of
+    /// and written to `context`.
+    ///
+    /// # Errors
+    /// Where the section cannot be read, or a context key or a name is missing.
+    fn render(
+        &self,
+        input: &RenderInput<'_>,
+        context: &mut References<'_>,
+    ) -> Result<Resources, RenderError>;
+}

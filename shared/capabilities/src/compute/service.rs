@@ -1,0 +1,55 @@
+//! The service that keeps the containers running.
+
+use serde_json::{Map, Value, json};
+
+use super::Compute;
+use crate::foundation::COMPUTE_GROUP;
+use crate::{References, RenderError, RenderInput, Resource};
+
+impl Compute<'_> {
+    pub(super) fn service(
+        &self,
+        input: &RenderInput<'_>,
+        context: &mut References<'_>,
+    ) -> Result<Resource, RenderError> {
+        let zone = &input.landing_zone.spec;
+        let mut properties = Map::new();
+        let mut set = |property: &str, value| properties.insert(property.to_owned(), value);
+        set(
+            "ServiceName",
+            input.names.require("compute", "service")?.into(),
+        );
+        set("Cluster", zone.cluster.as_str().into());
+        set("LaunchType", "FARGATE".into());
+        set("TaskDefinition", json!({ "Ref": "TaskDefinition" }));
+        set("DeploymentConfiguration", deployment());
+        set("EnableECSManagedTags", true.into());
+        set("PropagateTags", "SERVICE".into());
+        let network = json!({
+            "AssignPublicIp": "DISABLED",
+            "SecurityGroups": [context.require(COMPUTE_GROUP)?],
+            "Subnets": zone.network.private_subnet_ids,
+        });
+        set(
+            "NetworkConfiguration",
+            json!({ "AwsvpcConfiguration": network }),
+        );
+        // Where scaling decides the count, every update would set it back.
+        if !self.scales() {
+            set("DesiredCount", self.min_capacity.into());
+        }
+        // Without the policy the first containers cannot be started.
+        Ok(Resource::new("AWS::ECS::Service", properties.into()).after(&["Execution"]))
+    }
+}
+
+/// Old containers stay until new ones run; if those do not, ECS goes back to the old ones. Without
+/// the circuit breaker a bad image holds the stack for three hours.
+/// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html>
+fn deployment() -> Value {
+    json!({
+        "MinimumHealthyPercent": 100,
+        "MaximumPercent": 200,
+        "DeploymentCircuitBreaker": { "Enable": true, "Rollback": true },
+    })
+}

@@ -1,0 +1,193 @@
+//! Acceptance: what is written before a submission is answered, in one transaction.
+
+use std::collections::BTreeMap;
+
+use groundplane_model::{
+    Action, Change, Deployment, DeploymentId, DeploymentSpec, DeploymentStatus, Digest,
+    Environment, Failure, FailureKind, Idempotency, Instance, InstanceId, InstanceStatus,
+    LandingZone, Outbox, OutboxMessage, Principal,
+};
+use jiff::Timestamp;
+use serde_json::Value;
+
+/// An idempotency key that is free to be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdempotencyClaim {
+    /// The digest of the key.
+    pub key_digest: Digest,
+    /// The digest of the request.
+    pub request_digest: Digest,
+    /// The version of the expired record that the table has not forgotten yet; 0 without one.
+    pub version: u64,
+}
+
+/// A wish to deploy or destroy, with what is needed to accept it.
+#[derive(Debug, Clone)]
+pub struct Demand<'a> {
+    /// Who asks.
+    pub principal: &'a Principal,
+    /// The instance.
+    pub instance: InstanceId,
+    /// The environment as it is now.
+    pub environment: Environment,
+    /// The landing zone as it is now.
+    pub landing_zone: LandingZone,
+    /// A fresh id for the deployment.
+    pub deployment: DeploymentId,
+    /// The client's idempotency key, if it sent one.
+    pub idempotency: Option<IdempotencyClaim>,
+    /// The time.
+    pub now: Timestamp,
+}
+
+/// A spec that is to be deployed.
+#[derive(Debug, Clone)]
+pub struct Submission<'a> {
+    /// The wish.
+    pub demand: Demand<'a>,
+    /// The validated document with every default filled in.
+    pub spec: Value,
+    /// The labels of the document.
+    pub labels: BTreeMap<String, String>,
+    /// A fresh id in case the instance begins a new life.
+    pub incarnation: String,
+}
+
+/// What acceptance writes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Accepted {
+    /// The instance as it will be.
+    pub instance: Instance,
+    /// The new deployment.
+    pub deployment: Deployment,
+    /// The changes to commit, together.
+    pub changes: Vec<Change>,
+}
+
+/// Accepts a spec: a new instance, a new life of a destroyed one, or an update.
+///
+/// # Errors
+/// `Conflict` with a link while another deployment of the instance runs; `Invalid` where the
+/// environment has moved to another landing zone since the instance was deployed.
+pub fn accept(submission: Submission<'_>, current: Option<Instance>) -> Result<Accepted, Failure> {
+    let Submission { demand, spec, labels, incarnation } = submission;
+    if let Some(current) = &current {
+        refuse_while_busy(current)?;
+        refuse_a_move(current, &demand)?;
+    }
+    let alive = current.as_ref().filter(|instance| instance.status != InstanceStatus::Destroyed);
+    let instance = Instance {
+        tenant: demand.principal.tenant.clone(),
+        id: demand.instance.clone(),
+        incarnation: alive.map_or(incarnation, |instance| instance.incarnation.clone()),
+        environment: demand.environment.name.clone(),
+        landing_zone: demand.landing_zone.name.clone(),
+        labels,
+        status: InstanceStatus::Deploying,
+        revision: alive.and_then(|instance| instance.revision),
+        last_revision: current.as_ref().map_or(0, |instance| instance.last_revision),
+        active_deployment: Some(demand.deployment.clone()),
+        last_deployment: demand.deployment.clone(),
+        created_at: alive.map_or(demand.now, |instance| instance.created_at),
+        updated_at: demand.now,
+        version: current.as_ref().map_or(0, |instance| instance.version),
+    };
+    Ok(accepted(demand, instance, Action::Apply, spec))
+}
+
+/// Accepts a wish to destroy an instance.
+///
+/// # Errors
+/// `NotFound` where it was destroyed already; `Conflict` with a link while a deployment of it
+/// runs.
+pub fn accept_destroy(demand: Demand<'_>, current: Instance) -> Result<Accepted, Failure> {
+    if current.status == InstanceStatus::Destroyed {
+        let message = format!("there is no instance `{}`", current.id);
+        return Err(Failure::new(FailureKind::NotFound, message));
+    }
+    refuse_while_busy(&current)?;
+    let instance = Instance {
+        status: InstanceStatus::Destroying,
+        active_deployment: Some(demand.deployment.clone()),
+        last_deployment: demand.deployment.clone(),
+        updated_at: demand.now,
+        ..current
+    };
+    Ok(accepted(demand, instance, Action::Destroy, Value::Null))
+}
+
+fn refuse_while_busy(current: &Instance) -> Result<(), Failure> {
+    let Some(running) = &current.active_deployment else {
+        return Ok(());
+    };
+    let message = format!("`{}` is being deployed by `{running}`; wait for its end", current.id);
+    Err(Failure::new(FailureKind::Conflict, message)
+        .with_link(format!("/v1/deployments/{running}")))
+}
+
+fn refuse_a_move(current: &Instance, demand: &Demand<'_>) -> Result<(), Failure> {
+    let target = &demand.landing_zone.name;
+    if current.status == InstanceStatus::Destroyed || current.landing_zone == *target {
+        return Ok(());
+    }
+    let message = format!(
+        "`{}` stands in landing zone `{}`, and its environment is now in `{target}`; destroy it first",
+        current.id, current.landing_zone
+    );
+    Err(Failure::new(FailureKind::Invalid, message))
+}
+
+fn accepted(demand: Demand<'_>, instance: Instance, action: Action, spec: Value) -> Accepted {
+    let Demand { principal, environment, landing_zone, deployment: id, now, idempotency, .. } = demand;
+    let tenant = principal.tenant.clone();
+    let deployment = Deployment {
+        tenant: tenant.clone(),
+        id: id.clone(),
+        instance: instance.id.clone(),
+        incarnation: instance.incarnation.clone(),
+        action,
+        status: DeploymentStatus::Accepted,
+        outcome: None,
+        waves: Vec::new(),
+        plan_digest: None,
+        revision: None,
+        error: None,
+        requested_by: principal.subject.clone(),
+        created_at: now,
+        started_at: None,
+        ended_at: None,
+        recoveries: 0,
+        version: 0,
+    };
+    let submitted = DeploymentSpec {
+        tenant: tenant.clone(),
+        deployment: id.clone(),
+        spec,
+        environment,
+        landing_zone,
+        version: 0,
+    };
+    let start = OutboxMessage::StartDeployment {
+        tenant: tenant.clone(),
+        instance: instance.id.clone(),
+        deployment: id.clone(),
+    };
+    let mut changes = vec![
+        Change::save(&instance),
+        Change::save(&deployment),
+        Change::save(&submitted),
+        Change::save(&Outbox::new(format!("{id}.start"), start, now)),
+    ];
+    if let Some(claim) = idempotency {
+        changes.push(Change::save(&Idempotency {
+            tenant,
+            key_digest: claim.key_digest,
+            request_digest: claim.request_digest,
+            instance: instance.id.clone(),
+            deployment: id,
+            created_at: now,
+            version: claim.version,
+        }));
+    }
+    Accepted { instance, deployment, changes }
+}

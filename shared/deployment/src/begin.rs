@@ -1,0 +1,87 @@
+//! The begin of a deployment: it is marked as running, and what must be resolved is listed.
+
+use std::collections::BTreeMap;
+
+use groundplane_model::{
+    Action, Change, Deployment, DeploymentSpec, DeploymentStatus, Failure, FailureKind, Owner,
+    ResolutionRequest, ResolverName,
+};
+use groundplane_planner::{check, names_wanted};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// The requests of a deployment to one resolver.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Batch {
+    /// The resolver.
+    pub resolver: ResolverName,
+    /// What it is asked.
+    pub requests: Vec<ResolutionRequest>,
+}
+
+/// How a deployment begins.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Begun {
+    /// The changes to commit.
+    pub changes: Vec<Change>,
+    /// What must be resolved.
+    pub batches: Vec<Batch>,
+}
+
+/// How many requests a resolver gets in one invocation: about 20 KB of payload, far below the
+/// 256 KiB that a state may pass on.
+const BATCH: usize = 50;
+
+/// Begins `deployment`, or begins it again.
+///
+/// # Errors
+/// `Invalid` where it has ended or is being taken back, and with every problem where the spec
+/// cannot be deployed on its ground.
+pub fn begin(
+    deployment: &Deployment,
+    submitted: &DeploymentSpec,
+    now: Timestamp,
+) -> Result<Begun, Failure> {
+    let changes = match deployment.status {
+        DeploymentStatus::Accepted => vec![Change::save(&Deployment {
+            status: DeploymentStatus::Running,
+            started_at: Some(now),
+            ..deployment.clone()
+        })],
+        DeploymentStatus::Running => Vec::new(),
+        DeploymentStatus::Compensating | DeploymentStatus::Succeeded | DeploymentStatus::Failed => {
+            let message = format!("`{}` is not waiting to be run", deployment.id);
+            return Err(Failure::new(FailureKind::Invalid, message));
+        }
+    };
+    if deployment.action == Action::Destroy {
+        return Ok(Begun { changes, batches: Vec::new() });
+    }
+    let problems = check(&submitted.spec, &submitted.environment, &submitted.landing_zone);
+    if !problems.is_empty() {
+        return Err(Failure::invalid_document("the spec cannot be deployed here", problems));
+    }
+    Ok(Begun { changes, batches: name_batches(deployment, submitted) })
+}
+
+fn name_batches(deployment: &Deployment, submitted: &DeploymentSpec) -> Vec<Batch> {
+    let requests: Vec<ResolutionRequest> = names_wanted(&submitted.spec)
+        .into_iter()
+        .map(|wanted| ResolutionRequest {
+            resolver: ResolverName::Naming,
+            owner: Owner {
+                tenant: deployment.tenant.clone(),
+                instance: deployment.instance.clone(),
+                incarnation: deployment.incarnation.clone(),
+                unit: wanted.unit,
+                input: wanted.input,
+            },
+            deployment: deployment.id.clone(),
+            inputs: BTreeMap::from([("resourceType".to_owned(), wanted.resource_type)]),
+        })
+        .collect();
+    requests
+        .chunks(BATCH)
+        .map(|requests| Batch { resolver: ResolverName::Naming, requests: requests.to_vec() })
+        .collect()
+}

@@ -1,0 +1,140 @@
+//! The end of a deployment: its revision, its instance and its event, in one transaction.
+
+use std::collections::BTreeMap;
+
+use groundplane_model::{
+    Action, Allocation, Change, Deployment, DeploymentSpec, DeploymentStatus, Instance,
+    InstanceStatus, Outbox, OutboxMessage, Outcome, Revision, Step, StepStatus, UnitState,
+};
+use jiff::Timestamp;
+use serde_json::json;
+
+use crate::bind::context_of;
+
+/// A deployment at its end, with all that it touched.
+#[derive(Debug, Clone, Copy)]
+pub struct Run<'a> {
+    /// The deployment.
+    pub deployment: &'a Deployment,
+    /// What it was asked for.
+    pub submitted: &'a DeploymentSpec,
+    /// Its instance.
+    pub instance: &'a Instance,
+    /// Its steps.
+    pub steps: &'a [Step],
+    /// The units of the instance.
+    pub units: &'a [UnitState],
+    /// What the resolvers handed out.
+    pub allocations: &'a [Allocation],
+}
+
+/// Ends a deployment: as failed where it was compensating, as succeeded otherwise. A deployment
+/// that has ended stays as it is.
+#[must_use]
+pub fn finish(run: Run<'_>, now: Timestamp) -> Vec<Change> {
+    match run.deployment.status {
+        DeploymentStatus::Succeeded | DeploymentStatus::Failed => Vec::new(),
+        DeploymentStatus::Accepted | DeploymentStatus::Running => succeeded(run, now),
+        DeploymentStatus::Compensating => failed(run, now),
+    }
+}
+
+fn succeeded(run: Run<'_>, now: Timestamp) -> Vec<Change> {
+    let changed = run.steps.iter().any(|step| step.status == StepStatus::Succeeded);
+    let mut changes = Vec::new();
+    let mut instance = Instance { active_deployment: None, updated_at: now, ..run.instance.clone() };
+    match run.deployment.action {
+        Action::Destroy => {
+            instance.status = InstanceStatus::Destroyed;
+            instance.revision = None;
+        }
+        Action::Apply => {
+            instance.status = InstanceStatus::Active;
+            if changed || instance.revision.is_none() {
+                let revision = revision(run, now);
+                instance.revision = Some(revision.number);
+                instance.last_revision = revision.number;
+                changes.push(Change::save(&revision));
+            }
+        }
+    }
+    let deployment = Deployment {
+        status: DeploymentStatus::Succeeded,
+        outcome: Some(if changed { Outcome::Changed } else { Outcome::Unchanged }),
+        revision: instance.revision,
+        ended_at: Some(now),
+        ..run.deployment.clone()
+    };
+    changes.extend(ended(&instance, &deployment, "Deployment Succeeded", now));
+    changes
+}
+
+fn failed(run: Run<'_>, now: Timestamp) -> Vec<Change> {
+    let instance = Instance {
+        active_deployment: None,
+        status: InstanceStatus::Failed,
+        updated_at: now,
+        ..run.instance.clone()
+    };
+    let deployment = Deployment {
+        status: DeploymentStatus::Failed,
+        revision: instance.revision,
+        ended_at: Some(now),
+        ..run.deployment.clone()
+    };
+    ended(&instance, &deployment, "Deployment Failed", now).into()
+}
+
+fn ended(
+    instance: &Instance,
+    deployment: &Deployment,
+    detail_type: &str,
+    now: Timestamp,
+) -> [Change; 3] {
+    let message = OutboxMessage::PublishEvent {
+        detail_type: detail_type.to_owned(),
+        detail: json!({
+            "tenant": deployment.tenant,
+            "instance": deployment.instance,
+            "deployment": deployment.id,
+            "action": deployment.action,
+            "status": deployment.status,
+            "outcome": deployment.outcome,
+            "revision": deployment.revision,
+            "error": deployment.error,
+        }),
+    };
+    let event = Outbox::new(format!("{}.end", deployment.id), message, now);
+    [Change::save(instance), Change::save(deployment), Change::save(&event)]
+}
+
+fn revision(run: Run<'_>, now: Timestamp) -> Revision {
+    let Run { deployment, submitted, instance, units, allocations, .. } = run;
+    let name = |allocation: &Allocation| {
+        let owner = &allocation.owner;
+        let name = allocation.outputs.get("name")?;
+        Some((format!("{}.{}", owner.unit, owner.input), name.clone()))
+    };
+    Revision {
+        tenant: deployment.tenant.clone(),
+        instance: deployment.instance.clone(),
+        number: instance.last_revision + 1,
+        deployment: deployment.id.clone(),
+        spec: submitted.spec.clone(),
+        ground: BTreeMap::from([
+            (format!("environment/{}", submitted.environment.name), submitted.environment.version),
+            (format!("landing-zone/{}", submitted.landing_zone.name), submitted.landing_zone.version),
+        ]),
+        names: allocations.iter().filter_map(name).collect(),
+        artifacts: units
+            .iter()
+            .filter_map(|unit| Some((unit.unit.clone(), unit.applied.as_ref()?.artifact.clone())))
+            .collect(),
+        outputs: context_of(units)
+            .exported()
+            .map(|(key, value)| (key.clone(), value.to_owned()))
+            .collect(),
+        created_at: now,
+        version: 0,
+    }
+}

@@ -1,0 +1,222 @@
+//! The plan of a spec: its units in waves, each with its template.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use groundplane_capabilities::{
+    Capability, NameInput, Names, RenderInput, Rendered, Sections, capabilities, render,
+};
+use groundplane_model::{
+    ContextKey, Digest, Environment, InstanceId, LandingZone, Problem, Severity, TenantId, UnitName,
+};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::check;
+use crate::graph::{Edges, waves};
+
+/// What a plan is made from.
+#[derive(Debug, Clone, Copy)]
+pub struct PlanInput<'a> {
+    /// The tenant.
+    pub tenant: &'a TenantId,
+    /// The instance.
+    pub instance: &'a InstanceId,
+    /// The whole document, with every default filled in.
+    pub spec: &'a Value,
+    /// The environment that the instance is in.
+    pub environment: &'a Environment,
+    /// The landing zone of that environment.
+    pub landing_zone: &'a LandingZone,
+    /// The names that were handed out for [`names_wanted`].
+    pub names: &'a Names,
+}
+
+/// A name that a unit of a spec needs before it can be planned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NameWanted {
+    /// The unit.
+    pub unit: UnitName,
+    /// What the unit calls it, for example `stack`.
+    pub input: String,
+    /// The type of the resource that will bear it, for example `AWS::CloudFormation::Stack`.
+    pub resource_type: String,
+}
+
+/// One unit, ready to be provisioned once its parameters are bound.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PlannedUnit {
+    /// The unit.
+    pub unit: UnitName,
+    /// The name of its stack.
+    pub stack_name: String,
+    /// The rendered template.
+    #[serde(skip)]
+    pub template: Vec<u8>,
+    /// The digest of the template.
+    pub digest: Digest,
+    /// The template's parameters and the context key that each takes its value from.
+    pub parameters: BTreeMap<String, ContextKey>,
+    /// The context keys that it writes and the template output of each.
+    pub outputs: BTreeMap<ContextKey, String>,
+    /// Which of them users see.
+    pub exports: BTreeSet<ContextKey>,
+    /// The units whose context it reads.
+    pub after: BTreeSet<UnitName>,
+}
+
+/// The units of a spec in waves. Units of one wave do not depend on each other.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Plan {
+    /// The waves; within each, the units are in the order of their names.
+    pub waves: Vec<Vec<PlannedUnit>>,
+}
+
+impl Plan {
+    /// The digest of every template, binding and order in the plan.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        // INVARIANT: a plan is plain structs with string keys, which always serialise.
+        Digest::of(&serde_json::to_vec(self).unwrap_or_default())
+    }
+
+    /// Every unit, wave by wave.
+    pub fn units(&self) -> impl Iterator<Item = &PlannedUnit> {
+        self.waves.iter().flatten()
+    }
+
+    /// The unit of that name.
+    #[must_use]
+    pub fn unit(&self, name: &UnitName) -> Option<&PlannedUnit> {
+        self.units().find(|unit| unit.unit == *name)
+    }
+}
+
+/// The names that the units of a spec need.
+#[must_use]
+pub fn names_wanted(spec: &Value) -> Vec<NameWanted> {
+    let sections = Sections::of(spec);
+    let mut wanted = Vec::new();
+    for (unit, capability) in applicable(&sections) {
+        wanted.extend(capability.names().iter().map(|name| NameWanted {
+            unit: unit.clone(),
+            input: name.input.to_owned(),
+            resource_type: name.resource_type.to_owned(),
+        }));
+    }
+    wanted
+}
+
+/// Plans a spec.
+///
+/// # Errors
+/// Every problem of the spec on this ground at once, or that a unit cannot be rendered.
+pub fn plan(input: &PlanInput<'_>) -> Result<Plan, Vec<Problem>> {
+    let mut problems = check(input.spec, input.environment, input.landing_zone);
+    problems.retain(|problem| problem.severity == Severity::Error);
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    rendered(input, &Sections::of(input.spec), |_| true)
+}
+
+/// The capabilities that the sections need, by unit.
+pub(crate) fn applicable(
+    sections: &Sections<'_>,
+) -> impl Iterator<Item = (UnitName, &'static dyn Capability)> {
+    capabilities()
+        .iter()
+        .filter(|capability| capability.applies(sections))
+        // INVARIANT: a test of the registry parses every unit's name.
+        .filter_map(|capability| Some((UnitName::parse(capability.unit()).ok()?, *capability)))
+}
+
+/// The units of `sections` that are `wanted`, in waves.
+pub(crate) fn rendered(
+    input: &PlanInput<'_>,
+    sections: &Sections<'_>,
+    wanted: impl Fn(&UnitName) -> bool,
+) -> Result<Plan, Vec<Problem>> {
+    let capabilities: BTreeMap<UnitName, &dyn Capability> = applicable(sections).collect();
+    let writers = writers(&capabilities, sections);
+    let edges: Edges<UnitName> = capabilities
+        .iter()
+        .map(|(unit, capability)| {
+            let reads = capability.reads(sections);
+            let before = reads.iter().filter_map(|key| writers.get(key)).cloned();
+            (unit.clone(), before.collect())
+        })
+        .collect();
+    let render_input = RenderInput {
+        instance: input.instance,
+        sections,
+        environment: input.environment,
+        landing_zone: input.landing_zone,
+        names: input.names,
+    };
+    let mut plan = Plan::default();
+    let mut problems = Vec::new();
+    let mut available = BTreeSet::new();
+    for names in waves(&edges) {
+        let mut wave = Vec::new();
+        let members = || {
+            names
+                .iter()
+                .filter_map(|unit| capabilities.get_key_value(unit))
+        };
+        for (unit, capability) in members().filter(|(unit, _)| wanted(unit)) {
+            let stack_name = input
+                .names
+                .require(capability.unit(), NameInput::STACK.input);
+            let unit_rendered = render(*capability, &render_input, &available);
+            match stack_name.and_then(|name| Ok((name, unit_rendered?))) {
+                Ok((name, rendered)) => wave.push(planned(unit, name, rendered, &writers)),
+                Err(error) => problems.push(error.into()),
+            }
+        }
+        for (_, capability) in members() {
+            let keys = capability.writes(sections);
+            available.extend(keys.iter().filter_map(|key| ContextKey::parse(key).ok()));
+        }
+        plan.waves.push(wave);
+    }
+    plan.waves.retain(|wave| !wave.is_empty());
+    if problems.is_empty() {
+        Ok(plan)
+    } else {
+        Err(problems)
+    }
+}
+
+/// The unit that writes each key.
+fn writers<'a>(
+    capabilities: &BTreeMap<UnitName, &dyn Capability>,
+    sections: &Sections<'a>,
+) -> BTreeMap<Cow<'a, str>, UnitName> {
+    let mut writers = BTreeMap::new();
+    for (unit, capability) in capabilities {
+        let keys = capability.writes(sections);
+        writers.extend(keys.into_iter().map(|key| (key, unit.clone())));
+    }
+    writers
+}
+
+fn planned(
+    unit: &UnitName,
+    stack_name: &str,
+    rendered: Rendered,
+    writers: &BTreeMap<Cow<'_, str>, UnitName>,
+) -> PlannedUnit {
+    let keys = rendered.parameters.values();
+    let after = keys.filter_map(|key| writers.get(key.as_str())).cloned();
+    PlannedUnit {
+        after: after.collect(),
+        unit: unit.clone(),
+        stack_name: stack_name.to_owned(),
+        digest: Digest::of(&rendered.template),
+        template: rendered.template,
+        parameters: rendered.parameters,
+        outputs: rendered.outputs,
+        exports: rendered.exports,
+    }
+}

@@ -1,0 +1,185 @@
+//! What a deployment has to do: the steps from what is there to what is planned.
+//!
+//! First everything is applied that is wanted, then everything is destroyed that is not, and last
+//! what served only the destroyed is taken away. So whatever may fail on account of the spec fails
+//! before anything is lost; from the first destroy on, a deployment can only go forward.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use groundplane_capabilities::capabilities;
+use groundplane_model::{Problem, StepId, UnitName, UnitState};
+use serde_json::Value;
+
+use crate::graph::{Edges, reverse_waves, waves};
+use crate::plan::{Plan, PlanInput, PlannedUnit};
+use crate::removal::Removal;
+
+/// What a step does with its unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Work {
+    /// Make the unit as its template says.
+    Apply(Box<PlannedUnit>),
+    /// Remove the unit.
+    Destroy,
+}
+
+/// One step of a deployment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScheduledStep {
+    /// The step.
+    pub id: StepId,
+    /// Its unit.
+    pub unit: UnitName,
+    /// The stack of the unit: the one that it has, or the one that it will have.
+    pub stack_name: String,
+    /// What is done.
+    pub work: Work,
+}
+
+impl ScheduledStep {
+    fn apply(unit: &PlannedUnit, current: &Current<'_>, id: StepId) -> Self {
+        let mut unit = unit.clone();
+        if let Some(state) = current.get(&unit.unit) {
+            unit.stack_name.clone_from(&state.stack_name);
+        }
+        Self {
+            id,
+            unit: unit.unit.clone(),
+            stack_name: unit.stack_name.clone(),
+            work: Work::Apply(Box::new(unit)),
+        }
+    }
+
+    fn destroy(state: &UnitState) -> Self {
+        Self {
+            id: StepId::suffixed(&state.unit, "destroy"),
+            unit: state.unit.clone(),
+            stack_name: state.stack_name.clone(),
+            work: Work::Destroy,
+        }
+    }
+}
+
+/// What is there, by unit.
+pub(crate) type Current<'a> = BTreeMap<UnitName, &'a UnitState>;
+
+/// The steps that lead from what is there to the plan, in waves; none if everything is as planned.
+///
+/// A unit is left out if its template is the one that was applied, no deployment was interrupted
+/// while changing it, and nothing that it depends on changes. A unit that reads from a changed one
+/// is a step even if its own template is the same, since the values it reads may be others.
+///
+/// Units that the spec no longer has are destroyed after everything else was applied. Those that
+/// they depend on keep serving them until then (`foundation`), and are taken back to what the spec
+/// says last (`foundation.shrink`). That needs `previous_spec`, the spec of the revision that is
+/// deployed. A unit that this revision does not have either is debris of a deployment that failed;
+/// it is destroyed first.
+///
+/// # Errors
+/// Where a unit that others depend on cannot be rendered together with what is to be removed.
+pub fn schedule(
+    input: &PlanInput<'_>,
+    plan: &Plan,
+    current: &[UnitState],
+    previous_spec: Option<&Value>,
+) -> Result<Vec<Vec<ScheduledStep>>, Vec<Problem>> {
+    let current: Current<'_> = current
+        .iter()
+        .map(|state| (state.unit.clone(), state))
+        .collect();
+    let removal = Removal::of(input, plan, &current, previous_spec)?;
+    let mut steps = destroys(&removal.debris);
+    steps.extend(applies(plan, &removal, &current));
+    steps.extend(destroys(&removal.retired));
+    steps.extend(shrinks(&removal, &current));
+    Ok(steps)
+}
+
+/// The steps that remove everything, what depends on a unit before the unit.
+#[must_use]
+pub fn schedule_destroy(current: &[UnitState]) -> Vec<Vec<ScheduledStep>> {
+    destroys(&current.iter().collect::<Vec<_>>())
+}
+
+fn applies(plan: &Plan, removal: &Removal<'_>, current: &Current<'_>) -> Vec<Vec<ScheduledStep>> {
+    let mut changing: BTreeMap<UnitName, &PlannedUnit> = BTreeMap::new();
+    for planned in plan.units() {
+        let unit = removal.serving(&planned.unit).unwrap_or(planned);
+        let is_applied = current
+            .get(&unit.unit)
+            .filter(|state| state.pending.is_none())
+            .and_then(|state| state.applied.as_ref())
+            .is_some_and(|applied| applied.artifact.digest == unit.digest);
+        if !is_applied || unit.after.iter().any(|other| changing.contains_key(other)) {
+            changing.insert(unit.unit.clone(), unit);
+        }
+    }
+    let edges: Edges<UnitName> = changing
+        .iter()
+        .map(|(name, unit)| (name.clone(), unit.after.clone()))
+        .collect();
+    steps(&waves(&edges), |name| {
+        let unit = changing.get(name)?;
+        Some(ScheduledStep::apply(unit, current, StepId::apply(name)))
+    })
+}
+
+fn shrinks(removal: &Removal<'_>, current: &Current<'_>) -> Vec<Vec<ScheduledStep>> {
+    let edges: Edges<UnitName> = removal
+        .shrinking
+        .iter()
+        .map(|(name, unit)| (name.clone(), unit.serving.after.clone()))
+        .collect();
+    // In reverse: a unit gives up what it reads before that is taken away.
+    steps(&reverse_waves(&edges), |name| {
+        let unit = removal.shrinking.get(name)?;
+        let id = StepId::suffixed(name, "shrink");
+        Some(ScheduledStep::apply(unit.planned, current, id))
+    })
+}
+
+fn destroys(units: &[&UnitState]) -> Vec<Vec<ScheduledStep>> {
+    let states: Current<'_> = units
+        .iter()
+        .map(|state| (state.unit.clone(), *state))
+        .collect();
+    let edges: Edges<UnitName> = states
+        .iter()
+        .map(|(name, state)| (name.clone(), uses(state, &states)))
+        .collect();
+    steps(&reverse_waves(&edges), |name| {
+        Some(ScheduledStep::destroy(states.get(name)?))
+    })
+}
+
+/// The units that this one depends on. What a deployment that broke off made it depend on is not
+/// known: then it is every unit of an earlier phase.
+pub(crate) fn uses(state: &UnitState, all: &Current<'_>) -> BTreeSet<UnitName> {
+    let mut uses = BTreeSet::new();
+    if let Some(applied) = &state.applied {
+        uses.extend(applied.after.iter().cloned());
+    }
+    if state.applied.is_none() || state.pending.is_some() {
+        let own = phase(&state.unit);
+        uses.extend(all.keys().filter(|other| phase(other) < own).cloned());
+    }
+    uses
+}
+
+/// A unit that no capability is registered for counts as the latest.
+fn phase(unit: &UnitName) -> usize {
+    let capability = capabilities()
+        .iter()
+        .find(|capability| capability.unit() == unit.as_str());
+    capability.map_or(usize::MAX, |capability| capability.phase() as usize)
+}
+
+fn steps(
+    waves: &[Vec<UnitName>],
+    step: impl Fn(&UnitName) -> Option<ScheduledStep>,
+) -> Vec<Vec<ScheduledStep>> {
+    waves
+        .iter()
+        .map(|wave| wave.iter().filter_map(&step).collect())
+        .collect()
+}

@@ -1,0 +1,130 @@
+//! The ground that the tests plan on.
+
+use groundplane_model::{
+    Environment, EnvironmentName, EnvironmentSpec, InstanceId, LandingZone, LandingZoneName,
+    TenantId,
+};
+use groundplane_planner::{Names, Plan, PlanInput, names_wanted, plan};
+use groundplane_spec::{ValidDocument, parse, validate};
+use serde_json::{Value, json};
+
+/// Everything but the spec that a plan is made from.
+#[derive(Debug, Clone)]
+pub(crate) struct Ground {
+    pub(crate) tenant: TenantId,
+    pub(crate) instance: InstanceId,
+    pub(crate) environment: Environment,
+    pub(crate) landing_zone: LandingZone,
+}
+
+impl Ground {
+    /// An account with two private subnets and a load balancer with a certificate.
+    pub(crate) fn sandbox() -> Self {
+        Self::with(&json!({}), false)
+    }
+
+    /// The same with other fields in the landing zone's `spec`.
+    pub(crate) fn with(fields: &Value, production: bool) -> Self {
+        let mut spec = json!({
+            "account": "123456789012",
+            "region": "eu-west-1",
+            "network": {
+                "vpcId": "vpc-0a1b2c3d",
+                "privateSubnetIds": ["subnet-0a000001", "subnet-0a000002"],
+                "publicSubnetIds": ["subnet-0b000001", "subnet-0b000002"],
+            },
+            "cluster": "sandbox",
+        });
+        for (name, value) in fields.as_object().unwrap() {
+            spec[name] = value.clone();
+        }
+        let environment = EnvironmentSpec {
+            landing_zone: LandingZoneName::parse("sandbox").unwrap(),
+            production,
+            approval: false,
+        };
+        Self {
+            tenant: TenantId::parse("shop").unwrap(),
+            instance: InstanceId::parse("web-service.dev").unwrap(),
+            environment: Environment {
+                name: EnvironmentName::parse("dev").unwrap(),
+                spec: environment,
+                updated_at: jiff::Timestamp::UNIX_EPOCH,
+                updated_by: "test".to_owned(),
+                version: 1,
+            },
+            landing_zone: LandingZone {
+                name: LandingZoneName::parse("sandbox").unwrap(),
+                spec: serde_json::from_value(spec).unwrap(),
+                updated_at: jiff::Timestamp::UNIX_EPOCH,
+                updated_by: "test".to_owned(),
+                version: 1,
+            },
+        }
+    }
+
+    pub(crate) fn input<'a>(&'a self, spec: &'a Value, names: &'a Names) -> PlanInput<'a> {
+        PlanInput {
+            tenant: &self.tenant,
+            instance: &self.instance,
+            spec,
+            environment: &self.environment,
+            landing_zone: &self.landing_zone,
+            names,
+        }
+    }
+
+    /// The plan of `spec`, which must have one.
+    pub(crate) fn plan(&self, spec: &Value) -> Plan {
+        let names = names_for(spec);
+        plan(&self.input(spec, &names)).unwrap()
+    }
+}
+
+/// What the naming resolver could hand out for the spec.
+pub(crate) fn names_for(spec: &Value) -> Names {
+    let mut names = Names::default();
+    for wanted in names_wanted(spec) {
+        let suffix = match wanted.input.as_str() {
+            "stack" => String::new(),
+            input => format!("-{input}"),
+        };
+        let name = format!("gp-web-service-dev-{}{suffix}", wanted.unit);
+        names.insert(&wanted.unit, &wanted.input, name);
+    }
+    names
+}
+
+/// The spec in `text`, with every default filled in.
+pub(crate) fn spec(text: &str) -> Value {
+    let document = parse(text).unwrap_or_else(|problems| panic!("{problems:?}\n{text}"));
+    let validated = validate(&document).unwrap_or_else(|problems| panic!("{problems:?}\n{text}"));
+    match validated.document {
+        ValidDocument::Service(service) => service.value,
+        other => panic!("not a service: {other:?}"),
+    }
+}
+
+/// A spec with these sections and nothing in them but what they demand.
+pub(crate) fn spec_with(sections: &[&str]) -> Value {
+    let sections: serde_json::Map<String, Value> = sections
+        .iter()
+        .map(|section| ((*section).to_owned(), smallest(section)))
+        .collect();
+    spec(
+        &json!({
+            "apiVersion": "groundplane.dev/v1",
+            "kind": "Service",
+            "metadata": { "name": "web-service" },
+            "spec": sections,
+        })
+        .to_string(),
+    )
+}
+
+fn smallest(section: &str) -> Value {
+    match section {
+        "compute" => json!({ "image": "nginx:1.27" }),
+        _ => json!({}),
+    }
+}

@@ -1,0 +1,113 @@
+//! Fills in what a document leaves out. Every default stands in the schema: `default` is a value,
+//! `x-default-from` names the field beside it whose value is taken.
+
+use serde_json::{Map, Value};
+
+use crate::schema::Schema;
+
+/// Fills in the defaults that `part` of `schema` has for `value`.
+/// INVARIANT: recursion follows the value, whose depth is bounded.
+pub(crate) fn fill(schema: &Schema, part: &Value, value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            for applied in schema.applied(part) {
+                if let Some(Value::Object(properties)) = applied.get("properties") {
+                    add_missing(schema, properties, fields);
+                }
+            }
+            for (name, field) in fields {
+                if let Some(below) = schema.below(part, name) {
+                    fill(schema, below, field);
+                }
+            }
+        }
+        Value::Array(items) => {
+            for item in items {
+                if let Some(below) = schema.below(part, "") {
+                    fill(schema, below, item);
+                }
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+fn add_missing(schema: &Schema, properties: &Map<String, Value>, fields: &mut Map<String, Value>) {
+    let missing = |fields: &Map<String, Value>, keyword| {
+        properties
+            .iter()
+            .filter(|(name, _)| !fields.contains_key(*name))
+            .filter_map(|(name, part)| Some((name.clone(), schema.keyword(part, keyword)?.clone())))
+            .collect::<Vec<_>>()
+    };
+    fields.extend(missing(fields, "default"));
+    for (name, source) in missing(fields, "x-default-from") {
+        if let Some(value) = source.as_str().and_then(|source| fields.get(source)) {
+            fields.insert(name, value.clone());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn filled(composed: Value, mut value: Value) -> Value {
+        let schema = Schema::compile(composed).unwrap();
+        fill(&schema, &schema.composed, &mut value);
+        value
+    }
+
+    #[test]
+    fn defaults_reach_through_references_and_lists() {
+        let schema = json!({
+            "$defs": {"job": {"properties": {"memory": {"$ref": "#/$defs/size"}}},
+                      "size": {"default": 2048}},
+            "properties": {"jobs": {"items": {"$ref": "#/$defs/job"}}},
+            "additionalProperties": {"$ref": "#/$defs/job"}
+        });
+        assert_eq!(
+            filled(schema, json!({"jobs": [{}, {"memory": 1}], "other": {}})),
+            json!({"jobs": [{"memory": 2048}, {"memory": 1}], "other": {"memory": 2048}})
+        );
+    }
+
+    #[test]
+    fn a_default_that_is_empty_is_filled_in_turn_and_a_missing_section_stays_missing() {
+        let inner = json!({"properties": {"path": {"default": "/data"}}});
+        let mut with_default = inner.clone();
+        with_default["default"] = json!({});
+        assert_eq!(
+            filled(
+                json!({"properties": {"a": with_default, "b": inner}}),
+                json!({})
+            ),
+            json!({"a": {"path": "/data"}})
+        );
+    }
+
+    #[test]
+    fn a_field_can_take_the_value_of_the_one_beside_it() {
+        let schema = json!({"properties": {
+            "max": {"x-default-from": "min"}, "min": {"default": 1}, "step": {"x-default-from": "no"}
+        }});
+        assert_eq!(
+            filled(schema.clone(), json!({})),
+            json!({"max": 1, "min": 1})
+        );
+        assert_eq!(
+            filled(schema, json!({"min": 3})),
+            json!({"max": 3, "min": 3})
+        );
+    }
+
+    #[test]
+    fn what_is_there_is_left_alone_whatever_its_type() {
+        let schema =
+            json!({"properties": {"a": {"default": {}, "properties": {"b": {"default": 1}}}}});
+        for value in [json!({"a": null}), json!({"a": 7}), json!([1]), json!("x")] {
+            assert_eq!(filled(schema.clone(), value.clone()), value);
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! Validates documents: the schema's verdict, the rules between fields, and the typed result.
+
+use std::collections::BTreeMap;
+
+use groundplane_model::{
+    EnvironmentName, EnvironmentSpec, LandingZoneName, LandingZoneSpec, Problem, ServiceName,
+};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::document::Document;
+use crate::schema::{Kind, Schema, section_names};
+use crate::{defaults, explain, pointer, report, rules, wording};
+
+/// A valid document, and what its author should know all the same.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Validated {
+    /// The document.
+    pub document: ValidDocument,
+    /// For example the sections that are ignored.
+    pub warnings: Vec<Problem>,
+}
+
+/// A valid document by its kind, every default filled in.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ValidDocument {
+    /// `kind: Service`.
+    Service(Service),
+    /// `kind: LandingZone`.
+    LandingZone(Box<LandingZone>),
+    /// `kind: Environment`.
+    Environment(Environment),
+}
+
+/// What a product team asks for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Service {
+    /// Its name.
+    pub name: ServiceName,
+    /// The environment that the document names, if it names one.
+    pub environment: Option<EnvironmentName>,
+    /// Its labels.
+    pub labels: BTreeMap<String, String>,
+    /// The whole document with every default.
+    pub value: Value,
+}
+
+/// The shared ground of one account and region.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LandingZone {
+    /// Its name.
+    pub name: LandingZoneName,
+    /// What it offers.
+    pub spec: LandingZoneSpec,
+}
+
+/// A place that services are deployed to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Environment {
+    /// Its name.
+    pub name: EnvironmentName,
+    /// What it is.
+    pub spec: EnvironmentSpec,
+}
+
+impl ValidDocument {
+    /// What the document is.
+    #[must_use]
+    pub const fn kind(&self) -> Kind {
+        match self {
+            Self::Service(_) => Kind::Service,
+            Self::LandingZone(_) => Kind::LandingZone,
+            Self::Environment(_) => Kind::Environment,
+        }
+    }
+
+    /// The name in its metadata.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Service(service) => service.name.as_str(),
+            Self::LandingZone(landing_zone) => landing_zone.name.as_str(),
+            Self::Environment(environment) => environment.name.as_str(),
+        }
+    }
+}
+
+impl Service {
+    /// The section `name` with its defaults, if the document has it and it is a known one.
+    #[must_use]
+    pub fn section(&self, name: &str) -> Option<&Value> {
+        self.sections()
+            .find_map(|(known, section)| (known == name).then_some(section))
+    }
+
+    /// The known sections that the document has, with their defaults.
+    pub fn sections(&self) -> impl Iterator<Item = (&'static str, &Value)> {
+        let spec = self.value.get("spec");
+        section_names().filter_map(move |name| Some((name, spec?.get(name)?)))
+    }
+}
+
+/// Validates `document` and fills in its defaults.
+///
+/// # Errors
+/// Every problem of the document, warnings included, in the order of the text; at most
+/// [`crate::MAX_PROBLEMS`] and a count of the rest.
+pub fn validate(document: &Document) -> Result<Validated, Vec<Problem>> {
+    let envelope = explain::problems(Schema::envelope(), document, document.value());
+    let Some(kind) = document.kind().and_then(Kind::named) else {
+        return Err(report::finish(envelope));
+    };
+    let schema = Schema::of(kind);
+    let mut filled = document.value().clone();
+    defaults::fill(schema, &schema.composed, &mut filled);
+    let mut problems = explain::problems(schema, document, &filled);
+    problems.extend(rules::problems(schema, document, &filled));
+    let warnings = match kind {
+        Kind::Service => ignored_sections(document),
+        Kind::LandingZone | Kind::Environment => Vec::new(),
+    };
+    if !problems.is_empty() {
+        problems.extend(warnings);
+        return Err(report::finish(problems));
+    }
+    let document = typed(kind, filled).map_err(|problem| vec![problem])?;
+    let warnings = report::finish(warnings);
+    Ok(Validated { document, warnings })
+}
+
+fn ignored_sections(document: &Document) -> Vec<Problem> {
+    let sections = document.value().get("spec").and_then(Value::as_object);
+    let unknown = |name: &&String| section_names().all(|known| known != name.as_str());
+    let mut warnings: Vec<_> = sections
+        .into_iter()
+        .flat_map(|sections| sections.keys().filter(unknown))
+        .map(|name| {
+            let pointer = pointer::join("/spec", name);
+            let at = document.key_position(&pointer);
+            let message = format!("unknown section {} is ignored", wording::quoted(name));
+            let problem = Problem::warning(pointer, message).at(at);
+            match wording::did_you_mean(name, section_names()) {
+                Some(hint) => problem.with_hint(hint),
+                None => problem,
+            }
+        })
+        .collect();
+    if sections.is_some_and(|sections| sections.len() == warnings.len()) {
+        let known: Vec<_> = section_names().map(str::to_owned).collect();
+        warnings.push(
+            Problem::warning(
+                "/spec",
+                "the spec has no known section, so it asks for nothing",
+            )
+            .at(document.position("/spec"))
+            .with_hint(format!("it can have {}", wording::any_of(&known))),
+        );
+    }
+    warnings
+}
+
+/// The typed form. The schema admits nothing that has none, which the tests hold it to; were it
+/// otherwise, the user gets a problem and not a crash.
+fn typed(kind: Kind, value: Value) -> Result<ValidDocument, Problem> {
+    Ok(match kind {
+        Kind::Service => ValidDocument::Service(Service {
+            name: part(&value, "/metadata/name")?,
+            environment: part(&value, "/metadata/environment")?,
+            labels: part::<Option<_>>(&value, "/metadata/labels")?.unwrap_or_default(),
+            value,
+        }),
+        Kind::LandingZone => ValidDocument::LandingZone(Box::new(LandingZone {
+            name: part(&value, "/metadata/name")?,
+            spec: part(&value, "/spec")?,
+        })),
+        Kind::Environment => ValidDocument::Environment(Environment {
+            name: part(&value, "/metadata/name")?,
+            spec: part(&value, "/spec")?,
+        }),
+    })
+}
+
+/// The typed form of the part at `pointer`, which is null where it is missing.
+fn part<T: DeserializeOwned>(value: &Value, pointer: &str) -> Result<T, Problem> {
+    let part = value.pointer(pointer).cloned().unwrap_or_default();
+    serde_json::from_value(part)
+        .map_err(|error| Problem::error(pointer, format!("cannot be used: {error}")))
+}

@@ -1,0 +1,70 @@
+//! `cargo xtask up`: the platform on a local AWS that stays.
+
+use std::fs::{OpenOptions, Permissions};
+use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+use crate::checkout::Checkout;
+use crate::functions;
+use crate::local_aws::Memory;
+use crate::platform::{self, Platform, Site};
+use crate::tools;
+
+/// Brings the platform up, or up to date, and tells the command line where it is.
+///
+/// # Errors
+/// Where a step fails.
+pub(crate) fn run(checkout: &Checkout) -> Result<Platform> {
+    let tools = tools::install(checkout)?;
+    let cli = functions::build(checkout)?;
+    let site = Site {
+        folder: checkout.state(),
+        memory: Memory::Kept,
+        detour: None,
+    };
+    let platform = platform::bring_up(checkout, &tools, &site, cli)?;
+    tell_command_line(&checkout.state(), &platform.endpoint, &platform.token)?;
+    Ok(platform)
+}
+
+/// Writes the file by which the command line finds the local platform.
+///
+/// # Errors
+/// Where it cannot be written.
+pub(crate) fn tell_command_line(folder: &Path, endpoint: &str, token: &str) -> Result<()> {
+    let path = folder.join("local.toml");
+    let write = || -> std::io::Result<()> {
+        let mut file = OpenOptions::new()
+            .create(true)
+            .write(true)
+            .truncate(true)
+            .open(&path)?;
+        // Before the token is in it.
+        file.set_permissions(Permissions::from_mode(0o600))?;
+        file.write_all(format!("endpoint = \"{endpoint}\"\ntoken = \"{token}\"\n").as_bytes())
+    };
+    write().with_context(|| format!("{} cannot be written", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_file_for_the_command_line_can_be_read_by_its_owner_only() {
+        let folder = tempfile::tempdir().unwrap();
+        tell_command_line(folder.path(), "http://127.0.0.1:1/x", "first-and-longer").unwrap();
+        tell_command_line(folder.path(), "http://127.0.0.1:1/x", "second").unwrap();
+
+        let path = folder.path().join("local.toml");
+        let mode = path.metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        assert_eq!(
+            std::fs::read_to_string(&path).unwrap(),
+            "endpoint = \"http://127.0.0.1:1/x\"\ntoken = \"second\"\n"
+        );
+    }
+}
