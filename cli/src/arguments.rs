@@ -21,6 +21,9 @@ A command finds its platform by --endpoint, by GROUNDPLANE_ENDPOINT or, in a che
 Exit codes: 0 it is done or accepted; 1 the platform said no, failed or was not reached; 2 wrong \
 usage or an invalid document; 130 interrupted.";
 
+/// Where the help lists what every command understands.
+const EVERYWHERE: &str = "Options of every command";
+
 /// One command line.
 #[derive(Debug, Parser)]
 #[command(name = "groundplane", version, about = ABOUT, long_about = LONG_ABOUT)]
@@ -37,31 +40,24 @@ pub(crate) struct Arguments {
 #[derive(Debug, Default, Args)]
 pub(crate) struct Global {
     /// Address of the platform [environment: `GROUNDPLANE_ENDPOINT`]
-    #[arg(long, global = true, value_name = "URL")]
+    #[arg(long, global = true, value_name = "URL", help_heading = EVERYWHERE)]
     pub(crate) endpoint: Option<String>,
-    /// Token to identify yourself with; the environment is the safer place, a command line is
-    /// visible to others on this machine [environment: `GROUNDPLANE_TOKEN`]
-    #[arg(long, global = true, value_name = "TOKEN")]
+    /// Token of the caller; others on this machine can see a command line, so prefer the
+    /// environment [environment: `GROUNDPLANE_TOKEN`]
+    #[arg(long, global = true, value_name = "TOKEN", help_heading = EVERYWHERE)]
     pub(crate) token: Option<String>,
     /// Form of the answer on standard output; progress and errors go to standard error
-    #[arg(
-        short,
-        long,
-        global = true,
-        value_enum,
-        default_value_t,
-        value_name = "FORM"
-    )]
+    #[arg(short, long, global = true, value_enum, default_value_t, value_name = "FORM", help_heading = EVERYWHERE)]
     pub(crate) output: Format,
 }
 
 /// The form of an answer.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
-    /// For people
+    /// for people
     #[default]
     Text,
-    /// For programs: one JSON object
+    /// for programs: one JSON object
     Json,
 }
 
@@ -215,3 +211,6 @@ fn time(text: &str) -> Result<Duration, String> {
     }
     Ok(time)
 }
+
+#[cfg(test)]
+mod tests;

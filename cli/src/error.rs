@@ -3,7 +3,7 @@
 use std::io;
 use std::time::Duration;
 
-use groundplane_model::{DeploymentId, InstanceId, Problem, Severity};
+use groundplane_model::{DeploymentId, InstanceId, Problem, ServiceName, Severity};
 use serde::Serialize;
 
 use crate::client::{CallError, Deployment};
@@ -91,6 +91,9 @@ pub(crate) enum Error {
     /// A deployment ended badly.
     #[error("{} failed", crate::render::deployment::deed(.0))]
     DeploymentFailed(Box<Deployment>),
+    /// No environment has an instance of the service.
+    #[error("there is no instance of `{0}`")]
+    NoInstance(ServiceName),
     /// The user did not confirm.
     #[error("the name that was typed is not `{0}`; nothing was destroyed")]
     NotConfirmed(InstanceId),
@@ -108,6 +111,23 @@ impl Error {
         }
     }
 
+    /// The deployment that it is about, or that is in the way.
+    pub(crate) fn deployment(&self) -> Option<DeploymentId> {
+        match self {
+            Self::Call(CallError::Refused(refusal)) => refusal.deployment(),
+            Self::LostSight { deployment, .. } | Self::TimedOut { deployment, .. } => {
+                Some(deployment.clone())
+            }
+            Self::DeploymentFailed(deployment) => Some(deployment.id.clone()),
+            Self::Call(_)
+            | Self::Usage { .. }
+            | Self::Documents { .. }
+            | Self::NoInstance(_)
+            | Self::NotConfirmed(_)
+            | Self::Output(_) => None,
+        }
+    }
+
     /// How the process is to exit for it.
     pub(crate) const fn exit(&self) -> Exit {
         match self {
@@ -116,6 +136,7 @@ impl Error {
             | Self::LostSight { .. }
             | Self::TimedOut { .. }
             | Self::DeploymentFailed(_)
+            | Self::NoInstance(_)
             | Self::NotConfirmed(_)
             | Self::Output(_) => Exit::Failed,
         }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use groundplane_model::{DeploymentStatus, StepId, StepStatus};
 
 use crate::client::{Deployment, PlannedStep};
-use crate::render::{deployment, line};
+use crate::render::deployment;
 
 /// What has been shown so far.
 #[derive(Debug, Default)]
@@ -48,15 +48,11 @@ fn beginning(now: &Deployment) -> String {
         DeploymentStatus::Accepted => format!("{}: {} accepted\n", now.instance, now.id),
         DeploymentStatus::Running => format!("{}: {} running\n", now.instance, now.id),
         DeploymentStatus::Compensating => {
-            let cause = now
-                .error
-                .as_ref()
-                .map_or_else(String::new, |error| format!(": {}", line(&error.cause)));
-            format!(
-                "{}: failed, taking back what was done{cause}\n",
-                now.instance
-            )
+            format!("{}: failed, taking back what was done\n", now.instance)
         }
         DeploymentStatus::Succeeded | DeploymentStatus::Failed => String::new(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,8 +1,9 @@
-//! Sends documents to the platform, and brings its refusals back to the file that they are about.
+//! Sends documents and requests to the platform, and brings its refusals back to the file that they
+//! are about.
 
 use std::time::Duration;
 
-use groundplane_model::{EnvironmentName, Problem, Severity};
+use groundplane_model::{EnvironmentName, InstanceId, Problem, Severity};
 
 use crate::client::{Accepted, Body, CallError, Client, Registered};
 use crate::documents::Candidate;
@@ -10,8 +11,7 @@ use crate::error::Error;
 use crate::render;
 use crate::world::World;
 
-/// The pauses between attempts to submit. Every attempt has the same key, so that one that was
-/// taken although its answer got lost is not a second deployment.
+/// The pauses between attempts.
 const PAUSES: [Duration; 2] = [Duration::from_millis(500), Duration::from_secs(2)];
 
 /// Submits a service and shows what the platform has to remark about it.
@@ -22,16 +22,35 @@ pub(crate) fn submit(
     environment: Option<&EnvironmentName>,
 ) -> Result<Accepted, Error> {
     let body = body(service);
-    let key = (world.new_key)();
-    let mut pauses = PAUSES.iter();
-    let accepted = loop {
-        match (client.submit(&body, environment, &key), pauses.next()) {
-            (Err(error), Some(pause)) if error.is_passing() => world.clock.sleep(*pause),
-            (answer, _) => break answer.map_err(|error| refused(service, error))?,
-        }
-    };
+    let accepted = persistently(world, |key| client.submit(&body, environment, key))
+        .map_err(|error| refused(service, error))?;
     world.say(&render::problems::text(&service.locate(&accepted.warnings)));
     Ok(accepted)
+}
+
+/// Asks for an instance to be destroyed.
+pub(crate) fn destroy(
+    client: &Client,
+    world: &World<'_>,
+    instance: &InstanceId,
+) -> Result<Accepted, Error> {
+    Ok(persistently(world, |key| client.destroy(instance, key))?)
+}
+
+/// Asks up to three times where the platform is away for a moment. Every attempt has the same key,
+/// so that one that was taken although its answer got lost is not a second deployment.
+fn persistently(
+    world: &World<'_>,
+    ask: impl Fn(&str) -> Result<Accepted, CallError>,
+) -> Result<Accepted, CallError> {
+    let key = (world.new_key)();
+    for pause in PAUSES {
+        match ask(&key) {
+            Err(error) if error.is_passing() => world.clock.sleep(pause),
+            answer => return answer,
+        }
+    }
+    ask(&key)
 }
 
 /// Registers a landing zone or an environment.

@@ -1,5 +1,5 @@
 //! Tests that cross crates: state machines, fault injection, end to end.
 
-pub mod fake_stacks;
-
 pub mod asl;
+pub mod fake_stacks;
+pub mod faults;

@@ -41,16 +41,16 @@ pub(crate) struct Registered {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub(crate) struct InstancePage {
     /// The instances.
-    pub(crate) items: Vec<Instance>,
+    pub(crate) items: Vec<InstanceSummary>,
     /// What to ask for the next page with.
     #[serde(default)]
     pub(crate) next: Option<String>,
 }
 
-/// A deployed service in one environment.
+/// A deployed service in one environment, as it is listed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Instance {
+pub(crate) struct InstanceSummary {
     /// `service.environment`.
     pub(crate) id: InstanceId,
     /// The service.
@@ -70,25 +70,31 @@ pub(crate) struct Instance {
     pub(crate) active_deployment: Option<DeploymentId>,
     /// The deployment that was accepted last.
     pub(crate) last_deployment: DeploymentId,
-    /// What it shows to its users.
-    #[serde(default)]
-    pub(crate) outputs: BTreeMap<ContextKey, String>,
-    /// What is provisioned for it.
-    #[serde(default)]
-    pub(crate) units: Vec<ProvisionedUnit>,
     /// When the name was first deployed.
     pub(crate) created_at: Timestamp,
     /// When it last changed.
     pub(crate) updated_at: Timestamp,
 }
 
-impl Instance {
+impl InstanceSummary {
     /// The deployment that tells most about the instance now.
     pub(crate) fn latest_deployment(&self) -> &DeploymentId {
         self.active_deployment
             .as_ref()
             .unwrap_or(&self.last_deployment)
     }
+}
+
+/// A deployed service in one environment, in full.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Instance {
+    /// What a listing shows of it.
+    #[serde(flatten)]
+    pub(crate) summary: InstanceSummary,
+    /// What it shows to its users.
+    pub(crate) outputs: BTreeMap<ContextKey, String>,
+    /// What is provisioned for it.
+    pub(crate) units: Vec<ProvisionedUnit>,
 }
 
 /// A unit of an instance that is provisioned.
@@ -99,9 +105,10 @@ pub(crate) struct ProvisionedUnit {
     pub(crate) unit: UnitName,
     /// The stack that holds its resources.
     pub(crate) stack_name: String,
-    /// The deployment that last changed it.
-    #[serde(default)]
+    /// The deployment that applied it last.
     pub(crate) deployment: Option<DeploymentId>,
+    /// The deployment that is changing it, or has left it half done.
+    pub(crate) pending: Option<DeploymentId>,
 }
 
 /// One run against an instance.
@@ -163,6 +170,8 @@ pub(crate) struct PlannedStep {
     pub(crate) action: Action,
     /// How far it is.
     pub(crate) status: StepStatus,
+    /// The stack of the unit.
+    pub(crate) stack_name: String,
     /// Why it failed.
     pub(crate) error: Option<DeploymentError>,
     /// When it began.

@@ -8,14 +8,19 @@ mod transport;
 use groundplane_model::{DeploymentId, EnvironmentName, InstanceId, ServiceName};
 use serde::de::DeserializeOwned;
 
-pub(crate) use answers::{Accepted, Deployment, Instance, PlannedStep, Registered};
+pub(crate) use answers::{
+    Accepted, Deployment, Instance, InstanceSummary, PlannedStep, Registered,
+};
 pub(crate) use error::{CallError, Refusal, Unexpected};
 use transport::{Call, Method, Transport};
 
 use crate::settings::Settings;
 
+/// How many items a page of a listing is asked to have.
+const PAGE: &str = "200";
+
 /// The most pages of a listing that are read: a listing that does not end is a fault.
-const MAX_PAGES: usize = 1000;
+const MAX_PAGES: usize = 500;
 
 /// A document on its way to the platform.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,13 +75,14 @@ impl Client {
         &self,
         environment: Option<&EnvironmentName>,
         name: Option<&ServiceName>,
-    ) -> Result<Vec<Instance>, CallError> {
+    ) -> Result<Vec<InstanceSummary>, CallError> {
         let mut found = Vec::new();
         let mut cursor = None;
         for _ in 0..MAX_PAGES {
             let mut call = Call::new(Method::Get, "/v1/instances");
             call.ask("environment", environment.map(EnvironmentName::as_str));
             call.ask("name", name.map(ServiceName::as_str));
+            call.ask("limit", Some(PAGE));
             call.ask("cursor", cursor.as_deref());
             let page: answers::InstancePage = self.send(&call)?;
             found.extend(page.items);
@@ -96,9 +102,12 @@ impl Client {
         self.send(&Call::new(Method::Get, &format!("/v1/instances/{id}")))
     }
 
-    /// Asks for an instance to be destroyed.
-    pub(crate) fn destroy(&self, id: &InstanceId) -> Result<Accepted, CallError> {
-        self.send(&Call::new(Method::Delete, &format!("/v1/instances/{id}")))
+    /// Asks for an instance to be destroyed. The same `key` is one deployment, however often it
+    /// is sent.
+    pub(crate) fn destroy(&self, id: &InstanceId, key: &str) -> Result<Accepted, CallError> {
+        let mut call = Call::new(Method::Delete, &format!("/v1/instances/{id}"));
+        call.idempotency_key = Some(key);
+        self.send(&call)
     }
 
     /// One deployment.

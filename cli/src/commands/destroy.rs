@@ -9,7 +9,7 @@ use crate::arguments::{Destroy, Global};
 use crate::client::Client;
 use crate::error::Error;
 use crate::world::World;
-use crate::{following, render};
+use crate::{following, render, submission};
 
 /// The longest line that is read as an answer.
 const MAX_ANSWER: u64 = 1024;
@@ -31,7 +31,7 @@ pub(super) fn run(
     if !arguments.yes {
         confirm(&client, world, instance)?;
     }
-    let accepted = client.destroy(instance)?;
+    let accepted = submission::destroy(&client, world, instance)?;
     if arguments.waiting.wait {
         let limit = arguments.waiting.timeout;
         return following::to_the_end(&client, world, &accepted.deployment, limit);

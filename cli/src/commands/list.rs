@@ -4,14 +4,14 @@ use serde::Serialize;
 
 use crate::answer::Report;
 use crate::arguments::{Global, List};
-use crate::client::Instance;
+use crate::client::InstanceSummary;
 use crate::error::Error;
 use crate::render;
 use crate::world::World;
 
 #[derive(Serialize)]
 struct Answer {
-    items: Vec<Instance>,
+    items: Vec<InstanceSummary>,
 }
 
 /// Runs the command.

@@ -43,10 +43,7 @@ fn find(client: &Client, name: &InstanceName) -> Result<Instance, Error> {
     found.retain(|instance| instance.name == *service);
     match found.as_slice() {
         [one] => Ok(client.instance(&one.id)?),
-        [] => Err(Error::usage(
-            format!("there is no instance of `{service}`"),
-            "`groundplane list` shows what is deployed",
-        )),
+        [] => Err(Error::NoInstance(service.clone())),
         several => {
             let ids: Vec<String> = several
                 .iter()

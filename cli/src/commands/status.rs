@@ -28,7 +28,7 @@ pub(super) fn run(
 
 /// An instance outlives the records of its deployments.
 fn latest(client: &Client, instance: &Instance) -> Result<Option<Deployment>, Error> {
-    match client.deployment(instance.latest_deployment()) {
+    match client.deployment(instance.summary.latest_deployment()) {
         Ok(deployment) => Ok(Some(deployment)),
         Err(CallError::Refused(refusal)) if refusal.status == 404 => Ok(None),
         Err(error) => Err(error.into()),

@@ -15,7 +15,10 @@ pub(super) fn run(
     let client = super::connect(global, world)?;
     let deployment = match &arguments.target {
         Target::Deployment(id) => id.clone(),
-        Target::Instance(name) => super::find(&client, name)?.latest_deployment().clone(),
+        Target::Instance(name) => super::find(&client, name)?
+            .summary
+            .latest_deployment()
+            .clone(),
     };
     following::to_the_end(&client, world, &deployment, arguments.timeout)
 }

@@ -1,6 +1,6 @@
 //! Deployments and their steps.
 
-use groundplane_model::{Action, DeploymentStatus, Outcome, StepStatus};
+use groundplane_model::{Action, DeploymentError, DeploymentStatus, Outcome, StepStatus};
 
 use super::{line, time};
 use crate::client::{Accepted, Deployment, PlannedStep};
@@ -92,7 +92,7 @@ pub(crate) fn step_line(step: &PlannedStep, width: usize) -> String {
     let status = step_status(step.status);
     let taken = time::taken(step.started_at, step.ended_at).unwrap_or_default();
     let cause = step.error.as_ref().map(|error| line(&error.cause));
-    let columns = format!("{sign} {unit:<width$}  {status:<13} {taken}");
+    let columns = format!("{sign} {unit:<width$}  {status:<14} {taken}");
     cause.map_or_else(
         || format!("{}\n", columns.trim_end()),
         |cause| format!("{}  {cause}\n", columns.trim_end()),
@@ -115,11 +115,7 @@ const fn step_status(status: StepStatus) -> &'static str {
 pub(crate) fn aftermath(deployment: &Deployment) -> String {
     let mut text = String::new();
     if let Some(error) = &deployment.error {
-        let unit = error
-            .unit
-            .as_ref()
-            .map_or_else(String::new, |unit| format!("{unit}: "));
-        text.push_str(&format!("  cause: {unit}{}\n", line(&error.cause)));
+        text.push_str(&cause(error));
     }
     let left: Vec<&str> = deployment
         .steps()
@@ -131,6 +127,15 @@ pub(crate) fn aftermath(deployment: &Deployment) -> String {
     }
     text.push_str(&format!("  next: {}\n", next_after_failure(deployment)));
     text
+}
+
+/// Why a deployment failed, and in which unit.
+pub(crate) fn cause(error: &DeploymentError) -> String {
+    let cause = line(&error.cause);
+    match &error.unit {
+        Some(unit) => format!("  cause: {unit}: {cause}\n"),
+        None => format!("  cause: {cause}\n"),
+    }
 }
 
 /// What to do about a failed deployment.

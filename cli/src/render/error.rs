@@ -33,6 +33,7 @@ pub(crate) fn json(error: &Error) -> Value {
         "message": error.to_string(),
         "hints": hints(error),
         "problems": problems,
+        "deployment": error.deployment(),
     })
 }
 
@@ -45,6 +46,7 @@ fn hints(error: &Error) -> Vec<String> {
             hints.push(resume(deployment.as_str()));
             hints
         }
+        Error::NoInstance(_) => vec!["`groundplane list` shows what is deployed".to_owned()],
         Error::TimedOut { deployment, .. } => vec![resume(deployment.as_str())],
         Error::Documents { .. }
         | Error::DeploymentFailed(_)

@@ -1,14 +1,12 @@
 //! Instances: one in full, many as a table.
 
-use std::fmt::Write as _;
-
 use groundplane_model::{DeploymentStatus, InstanceStatus};
 
 use super::{deployment, line, table, time};
-use crate::client::{Deployment, Instance};
+use crate::client::{Deployment, Instance, InstanceSummary};
 
 /// Instances as a table.
-pub(crate) fn list(instances: &[Instance]) -> String {
+pub(crate) fn list(instances: &[InstanceSummary]) -> String {
     if instances.is_empty() {
         return "nothing is deployed; `groundplane deploy FILE` deploys a service\n".to_owned();
     }
@@ -28,8 +26,9 @@ pub(crate) fn list(instances: &[Instance]) -> String {
 
 /// One instance with its latest deployment and what to do next.
 pub(crate) fn full(instance: &Instance, latest: Option<&Deployment>) -> String {
-    let mut text = format!("{} is {}\n", instance.id, status(instance.status));
-    text.push_str(&table::aligned("  ", &facts(instance)));
+    let summary = &instance.summary;
+    let mut text = format!("{}: {}\n", summary.id, status(summary.status));
+    text.push_str(&table::aligned("  ", &facts(summary)));
     if let Some(latest) = latest {
         let id = &latest.id;
         text.push_str(&format!(
@@ -37,16 +36,12 @@ pub(crate) fn full(instance: &Instance, latest: Option<&Deployment>) -> String {
             deployment::state(latest)
         ));
         if let Some(error) = &latest.error {
-            let unit = error
-                .unit
-                .as_ref()
-                .map_or_else(String::new, |unit| format!("{unit}: "));
-            let _ = writeln!(text, "  cause: {unit}{}", line(&error.cause));
+            text.push_str(&deployment::cause(error));
         }
         text.push_str(&deployment::steps(latest));
     }
     text.push_str(&outputs(instance));
-    if let Some(next) = next(instance, latest) {
+    if let Some(next) = next(summary, latest) {
         text.push_str(&format!("\nnext: {next}\n"));
     }
     text
@@ -74,12 +69,12 @@ pub(crate) fn question(instance: &Instance) -> String {
         .collect();
     format!(
         "this destroys {} and everything that it holds:\n{}type its name to go on: ",
-        instance.id,
+        instance.summary.id,
         table::aligned("  ", &rows)
     )
 }
 
-fn facts(instance: &Instance) -> Vec<Vec<String>> {
+fn facts(instance: &InstanceSummary) -> Vec<Vec<String>> {
     let mut facts = vec![
         ("environment", instance.environment.to_string()),
         ("landing zone", instance.landing_zone.to_string()),
@@ -101,7 +96,7 @@ fn facts(instance: &Instance) -> Vec<Vec<String>> {
         .collect()
 }
 
-fn revision(instance: &Instance) -> String {
+fn revision(instance: &InstanceSummary) -> String {
     instance
         .revision
         .map_or_else(|| "none".to_owned(), |number| number.to_string())
@@ -117,7 +112,7 @@ const fn status(status: InstanceStatus) -> &'static str {
     }
 }
 
-fn next(instance: &Instance, latest: Option<&Deployment>) -> Option<String> {
+fn next(instance: &InstanceSummary, latest: Option<&Deployment>) -> Option<String> {
     match instance.status {
         InstanceStatus::Deploying | InstanceStatus::Destroying => Some(format!(
             "`groundplane watch {}` follows it",

@@ -31,3 +31,44 @@ fn paragraph(found: &FileProblem) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use groundplane_model::Problem;
+
+    use super::*;
+
+    fn rendered(problem: Problem) -> String {
+        text(&[FileProblem {
+            file: "web.yaml".to_owned(),
+            problem,
+        }])
+    }
+
+    #[test]
+    fn what_is_not_known_of_a_problem_leaves_no_gap() {
+        assert_eq!(
+            rendered(Problem::error("", "it is empty")),
+            "web.yaml: error: it is empty\n"
+        );
+    }
+
+    #[test]
+    fn everything_that_is_known_of_a_problem_is_shown() {
+        let problem = Problem::warning("/spec/teleport", "it is ignored")
+            .at(Some(Position { line: 8, column: 3 }))
+            .with_hint("leave it out");
+        assert_eq!(
+            rendered(problem),
+            "web.yaml:8:3: warning: it is ignored (at /spec/teleport)\n  hint: leave it out\n"
+        );
+    }
+
+    #[test]
+    fn a_problem_stays_on_its_line_whatever_it_says() {
+        assert_eq!(
+            rendered(Problem::error("/a\nb", "one\ntwo\u{1b}[1A")),
+            "web.yaml: error: one two\\u{1b}[1A (at /a b)\n"
+        );
+    }
+}

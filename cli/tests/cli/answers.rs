@@ -55,6 +55,7 @@ pub(crate) fn step(unit: &str, status: &str, seconds: Option<(u32, u32)>) -> Val
         "unit": unit,
         "action": "apply",
         "status": status,
+        "stackName": format!("gp-web-service-dev-{unit}"),
         "error": null,
         "startedAt": seconds.map(|(start, _)| time(start)),
         "endedAt": ended.map(|(_, end)| time(end)),
@@ -104,8 +105,8 @@ pub(crate) fn destroyed() -> Value {
     deployment
 }
 
-/// The instance in some status, in some environment.
-pub(crate) fn instance(status: &str, environment: &str) -> Value {
+/// The instance as it is listed, in some status and environment.
+pub(crate) fn summary(status: &str, environment: &str) -> Value {
     let at_work = matches!(status, "deploying" | "destroying");
     json!({
         "id": format!("web-service.{environment}"),
@@ -117,17 +118,28 @@ pub(crate) fn instance(status: &str, environment: &str) -> Value {
         "revision": 3,
         "activeDeployment": at_work.then_some(DEPLOYMENT),
         "lastDeployment": DEPLOYMENT,
-        "outputs": {
-            "compute.service_name": "web-service",
-            "storage.efs.filesystem_id": "fs-0a1b2c3d",
-        },
-        "units": [
-            {"unit": "storage", "stackName": "gp-web-service-dev-storage", "deployment": DEPLOYMENT},
-            {"unit": "compute", "stackName": "gp-web-service-dev-compute", "deployment": DEPLOYMENT},
-        ],
         "createdAt": "2026-11-20T10:00:00.123Z",
         "updatedAt": "2026-11-21T08:00:22.300Z",
     })
+}
+
+/// The instance in full.
+pub(crate) fn instance(status: &str, environment: &str) -> Value {
+    let unit = |name: &str| {
+        json!({
+            "unit": name,
+            "stackName": format!("gp-web-service-dev-{name}"),
+            "deployment": DEPLOYMENT,
+            "pending": null,
+        })
+    };
+    let mut instance = summary(status, environment);
+    instance["outputs"] = json!({
+        "compute.service_name": "web-service",
+        "storage.efs.filesystem_id": "fs-0a1b2c3d",
+    });
+    instance["units"] = json!([unit("storage"), unit("compute")]);
+    instance
 }
 
 /// A page of a listing.

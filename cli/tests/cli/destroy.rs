@@ -109,3 +109,17 @@ fn what_does_not_exist_is_not_asked_about() {
         "error: there is no instance `web-service.dev`\n"
     );
 }
+
+#[test]
+fn a_destroy_whose_answer_got_lost_is_repeated_under_the_same_key() {
+    let platform = platform().on(DESTROY, [Reply::raw(b""), accepted()]);
+    let ended = Scene::with(&platform).run(&["destroy", "web-service.dev", "--yes"]);
+    assert_eq!(ended.code, 0);
+    let asked = platform.asked();
+    assert_eq!(asked.len(), 2);
+    assert!(
+        asked
+            .iter()
+            .all(|one| one.headers["idempotency-key"] == "fresh-key")
+    );
+}

@@ -1,16 +1,29 @@
 //! The command as its users see it: whole command lines against a platform that answers as
 //! scripted, and the real program where the process itself is what matters.
 
+#[cfg(test)]
 mod answers;
+#[cfg(test)]
 mod apply;
+#[cfg(test)]
 mod calls;
+#[cfg(test)]
 mod deploy;
+#[cfg(test)]
 mod destroy;
+#[cfg(test)]
 mod help;
+#[cfg(test)]
 mod platform;
+#[cfg(test)]
 mod process;
+#[cfg(test)]
 mod scene;
+#[cfg(test)]
 mod settings;
+#[cfg(test)]
 mod status;
+#[cfg(test)]
 mod validate;
+#[cfg(test)]
 mod watch;

@@ -72,12 +72,10 @@ impl Platform {
         let state = Arc::new(Mutex::new(State::default()));
         let shared = Arc::clone(&state);
         let serving = std::thread::spawn(move || {
-            for stream in listener.incoming() {
-                if shared.lock().unwrap().closing {
-                    return;
-                }
-                serve(&shared, &stream.unwrap());
-            }
+            listener
+                .incoming()
+                .take_while(|_| !shared.lock().unwrap().closing)
+                .for_each(|stream| serve(&shared, &stream.unwrap()));
         });
         Self {
             address,

@@ -3,7 +3,7 @@
 use std::io::{BufRead as _, BufReader, Read as _, pipe};
 use std::process::{Command, Stdio};
 
-use crate::answers::{DEPLOYMENT, ROUTE, deployment, instance, page};
+use crate::answers::{DEPLOYMENT, ROUTE, deployment, page, summary};
 use crate::platform::{Platform, Reply};
 use crate::scene::TOKEN;
 
@@ -20,7 +20,7 @@ fn groundplane(platform: &Platform) -> Command {
 fn a_reader_that_has_gone_away_is_no_reason_to_panic() {
     let platform = Platform::start().on(
         "GET /v1/instances",
-        [page(&[instance("active", "dev")], None)],
+        [page(&[summary("active", "dev")], None)],
     );
     let (reader, writer) = pipe().unwrap();
     drop(reader);
@@ -37,7 +37,7 @@ fn a_reader_that_has_gone_away_is_no_reason_to_panic() {
 fn an_answer_that_cannot_be_written_is_a_failure() {
     let platform = Platform::start().on(
         "GET /v1/instances",
-        [page(&[instance("active", "dev")], None)],
+        [page(&[summary("active", "dev")], None)],
     );
     let full = std::fs::OpenOptions::new()
         .write(true)

@@ -1,7 +1,7 @@
 //! Where the command finds its platform and its token.
 
 use crate::answers::page;
-use crate::platform::Platform;
+use crate::platform::{Platform, Reply};
 use crate::scene::{Scene, TOKEN};
 
 fn platform() -> Platform {
@@ -161,4 +161,17 @@ fn a_token_that_would_break_the_request_is_refused_unseen() {
                 .contains("holds characters that no token has")
         );
     }
+}
+
+#[test]
+fn a_local_token_that_has_expired_is_renewed_by_the_demo() {
+    let platform = Platform::start().on("GET /v1/instances", [Reply::new(401, "", "")]);
+    let scene = Scene::empty().file(".groundplane/local.toml", local(&platform, "from-file"));
+    let ended = scene.run(&["list"]);
+    assert_eq!(ended.code, 1);
+    assert!(
+        ended.progress.contains("run `cargo xtask demo` again"),
+        "{}",
+        ended.progress
+    );
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::answers::{ROUTE, deployment, failed, instance, page, step};
+use crate::answers::{ROUTE, deployment, failed, instance, page, step, summary};
 use crate::platform::{Platform, Reply};
 use crate::scene::Scene;
 
@@ -27,9 +27,9 @@ fn the_list_is_a_table_of_every_page() {
     let platform = Platform::start().on(
         LIST,
         [
-            page(&[instance("active", "dev")], Some("next page/+")),
-            page(&[instance("deploying", "production")], None),
-            page(&[instance("active", "dev")], None),
+            page(&[summary("active", "dev")], Some("next page/+")),
+            page(&[summary("deploying", "production")], None),
+            page(&[summary("active", "dev")], None),
         ],
     );
     let text = Scene::with(&platform).run(&["list"]);
@@ -37,13 +37,16 @@ fn the_list_is_a_table_of_every_page() {
     assert_eq!(
         platform.lines(),
         [
-            "GET /v1/instances",
-            "GET /v1/instances?cursor=next%20page%2F%2B"
+            "GET /v1/instances?limit=200",
+            "GET /v1/instances?limit=200&cursor=next%20page%2F%2B"
         ]
     );
     let json = Scene::with(&platform).run(&["list", "-o", "json", "--env", "dev"]);
     insta::assert_snapshot!("list-json", json.transcript());
-    assert_eq!(platform.lines()[2], "GET /v1/instances?environment=dev");
+    assert_eq!(
+        platform.lines()[2],
+        "GET /v1/instances?environment=dev&limit=200"
+    );
 }
 
 #[test]
@@ -96,21 +99,24 @@ fn an_instance_at_work_says_how_to_follow_it() {
 
 #[test]
 fn a_service_alone_is_enough_where_it_is_in_one_environment() {
-    let mut other = instance("active", "staging");
+    let mut other = summary("active", "staging");
     other["id"] = json!("web-service-two.staging");
     other["name"] = json!("web-service-two");
     let platform =
-        platform("active", &good_run()).on(LIST, [page(&[instance("active", "dev"), other], None)]);
+        platform("active", &good_run()).on(LIST, [page(&[summary("active", "dev"), other], None)]);
     let ended = Scene::with(&platform).run(&["status", "web-service"]);
     assert_eq!(ended.code, 0);
-    assert!(ended.output.starts_with("web-service.dev is active\n"));
-    assert_eq!(platform.lines()[0], "GET /v1/instances?name=web-service");
+    assert!(ended.output.starts_with("web-service.dev: active\n"));
+    assert_eq!(
+        platform.lines()[0],
+        "GET /v1/instances?name=web-service&limit=200"
+    );
 }
 
 #[test]
 fn a_service_in_several_environments_must_be_named_in_full() {
     let both = page(
-        &[instance("active", "dev"), instance("active", "production")],
+        &[summary("active", "dev"), summary("active", "production")],
         None,
     );
     let platform = Platform::start().on(LIST, [both]);

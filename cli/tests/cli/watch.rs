@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::answers::{DEPLOYMENT, ROUTE, deployment, failed, instance, page, step};
+use crate::answers::{DEPLOYMENT, ROUTE, deployment, failed, instance, page, step, summary};
 use crate::platform::{Platform, Reply};
 use crate::scene::Scene;
 
@@ -17,7 +17,7 @@ fn platform() -> Platform {
         )
         .on(
             "GET /v1/instances",
-            [page(&[instance("deploying", "dev")], None)],
+            [page(&[summary("deploying", "dev")], None)],
         )
 }
 

@@ -56,12 +56,11 @@ pub async fn handle(
         role_arn: submitted.landing_zone.spec.service_role_arn,
     };
 
-    match direction {
-        Direction::Undo => Ok(undo(&settings, &deployment, &step, &units)),
-        Direction::Do => {
-            let (prepared, changes) = prepare(&settings, &deployment, &step, &units, clock.now())?;
-            table.commit(changes).await?;
-            Ok(prepared)
-        }
-    }
+    let (prepared, changes) = match direction {
+        Direction::Do => prepare(&settings, &deployment, &step, &units, clock.now())?,
+        Direction::Undo => undo(&settings, &deployment, &step, &units),
+    };
+
+    table.commit(changes).await?;
+    Ok(prepared)
 }

@@ -43,7 +43,7 @@ pub(crate) async fn settled(
     let allocations: Vec<Allocation> = table.query(&partition, Allocation::PREFIX).await?;
     let units: Vec<UnitState> = table.query(&partition, UnitState::PREFIX).await?;
     Ok(Answer::Release {
-        releases: releases(&allocations, &units),
+        releases: releases(&deployment, &allocations, &units),
     })
 }
 

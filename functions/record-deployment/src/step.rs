@@ -28,17 +28,14 @@ pub(crate) async fn done(
 
 pub(crate) async fn failed(
     table: &(impl ReadTable + WriteTable),
-    DeploymentRef { tenant, deployment }: &DeploymentRef,
+    target: &DeploymentRef,
     step: &StepId,
     (error, cause): (&str, &str),
     now: Timestamp,
 ) -> Result<Answer, Failure> {
-    let step: Step = table
-        .require(&Step::key_of(tenant, deployment, step))
-        .await?;
-    table
-        .commit(fail_step(&step, cause_of(error, cause), now))
-        .await?;
+    let (deployment, step, _) = load(table, target, step).await?;
+    let changes = fail_step(&deployment, &step, cause_of(error, cause), now);
+    table.commit(changes).await?;
     Ok(Answer::Nothing {})
 }
 
@@ -48,24 +45,22 @@ pub(crate) async fn undone(
     step: &StepId,
     now: Timestamp,
 ) -> Result<Answer, Failure> {
-    let (_, step, units) = load(table, target, step).await?;
-    table.commit(taken_back(&step, &units, now)).await?;
+    let (deployment, step, units) = load(table, target, step).await?;
+    let changes = taken_back(&deployment, &step, &units, now);
+    table.commit(changes).await?;
     Ok(Answer::Nothing {})
 }
 
 pub(crate) async fn undo_failed(
     table: &(impl ReadTable + WriteTable),
-    DeploymentRef { tenant, deployment }: &DeploymentRef,
+    target: &DeploymentRef,
     step: &StepId,
     (error, cause): (&str, &str),
     now: Timestamp,
 ) -> Result<Answer, Failure> {
-    let step: Step = table
-        .require(&Step::key_of(tenant, deployment, step))
-        .await?;
-    table
-        .commit(not_undone(&step, cause_of(error, cause), now))
-        .await?;
+    let (deployment, step, _) = load(table, target, step).await?;
+    let changes = not_undone(&deployment, &step, cause_of(error, cause), now);
+    table.commit(changes).await?;
     Ok(Answer::Nothing {})
 }
 

@@ -47,3 +47,22 @@ impl FromIterator<((UnitName, String), String)> for Names {
         all
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_belongs_to_one_unit_and_one_input() {
+        let unit = |name| UnitName::parse(name).unwrap();
+        let names: Names = [((unit("compute"), "stack".to_owned()), "gp-1".to_owned())]
+            .into_iter()
+            .collect();
+        assert_eq!(names.require("compute", "stack"), Ok("gp-1"));
+        assert_eq!(names.get("storage", "stack"), None);
+        assert_eq!(
+            names.require("compute", "service").unwrap_err().to_string(),
+            "no name was handed out for `service` of `compute`"
+        );
+    }
+}

@@ -94,3 +94,32 @@ impl<'a> References<'a> {
         keys.map(|key| key.as_str().into()).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_asked_for_becomes_a_parameter() {
+        let key = |text| ContextKey::parse(text).unwrap();
+        let available = BTreeSet::from([key("a.one"), key("a.two")]);
+        let mut context = References::new("compute", &available);
+        assert_eq!(context.get("a.one"), Some(json!({ "Ref": "AOne" })));
+        assert_eq!(context.get("a.three"), None);
+        assert_eq!(context.get("not a key"), None);
+        assert_eq!(context.read(), Keys::from(["a.one".into()]));
+    }
+
+    #[test]
+    fn what_is_written_is_an_output_and_users_see_what_is_exported() {
+        let available = BTreeSet::new();
+        let mut context = References::new("compute", &available);
+        context.set("compute.hidden", json!(1)).unwrap();
+        context.export("compute.shown", json!(2)).unwrap();
+        assert!(context.set("no key", json!(3)).is_err());
+        let keys = Keys::from(["compute.hidden".into(), "compute.shown".into()]);
+        assert_eq!(context.written(), keys);
+        assert_eq!(context.exports.len(), 1);
+        assert_eq!(context.expressions["ComputeShown"], json!(2));
+    }
+}

@@ -66,3 +66,36 @@ impl<'a> Sections<'a> {
         T::deserialize(*fields).map_err(|error| unreadable(error.to_string()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_earlier_sections_count_only_where_the_later_spec_has_none() {
+        let earlier = json!({ "spec": { "compute": 1, "storage": 2 } });
+        let later = json!({ "spec": { "compute": 3, "cache": 4 } });
+        let both = Sections::of(&later).with_those_of(&Sections::of(&earlier));
+        let both: Vec<_> = both
+            .iter()
+            .map(|(name, value)| (name, value.clone()))
+            .collect();
+        assert_eq!(
+            both,
+            [
+                ("cache", json!(4)),
+                ("compute", json!(3)),
+                ("storage", json!(2))
+            ]
+        );
+    }
+
+    #[test]
+    fn a_document_without_a_spec_has_no_sections() {
+        for document in [json!(null), json!([]), json!({ "spec": "x" })] {
+            assert_eq!(Sections::of(&document).iter().count(), 0);
+        }
+    }
+}

@@ -164,3 +164,44 @@ fn canonical(mut template: Value) -> Vec<u8> {
     text.push(b'\n');
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_template_has_one_form_whatever_the_order_of_its_making() {
+        let one = canonical(json!({ "b": { "d": 1, "c": 2 }, "a": 3 }));
+        let other = canonical(json!({ "a": 3, "b": { "c": 2, "d": 1 } }));
+        assert_eq!(one, other);
+        assert!(String::from_utf8(one).unwrap().ends_with("}\n"));
+    }
+
+    #[test]
+    fn two_resources_of_one_name_are_refused() {
+        let mut resources = Resources::of("compute");
+        let topic = || Resource::new("AWS::SNS::Topic", json!({}));
+        resources.add("Topic", topic()).unwrap();
+        assert_eq!(
+            resources.add("Topic", topic()).unwrap_err().to_string(),
+            "the template of `compute` has `Topic` twice"
+        );
+    }
+
+    #[test]
+    fn what_is_kept_on_removal_is_kept_on_replacement_too() {
+        let file_system = Resource::new("AWS::EFS::FileSystem", json!({ "Encrypted": true }))
+            .on_delete("RetainExceptOnCreate")
+            .after(&["Other"]);
+        assert_eq!(
+            file_system.finished(),
+            json!({
+                "Type": "AWS::EFS::FileSystem",
+                "DeletionPolicy": "RetainExceptOnCreate",
+                "UpdateReplacePolicy": "Retain",
+                "DependsOn": ["Other"],
+                "Properties": { "Encrypted": true },
+            })
+        );
+    }
+}

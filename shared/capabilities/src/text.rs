@@ -105,3 +105,102 @@ pub(crate) fn pointer(path: &[&str]) -> String {
         .map(|name| name.replace('~', "~0").replace('/', "~1"));
     escaped.fold("/spec".to_owned(), |pointer, name| pointer + "/" + &name)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    /// The expression that `text` becomes where the keys `a.b` and `c.d` exist.
+    fn rendered(text: &str) -> Value {
+        let available: BTreeSet<ContextKey> = ["a.b", "c.d"]
+            .map(|key| ContextKey::parse(key).unwrap())
+            .into();
+        expression(text, &mut References::new("test", &available)).unwrap()
+    }
+
+    #[test]
+    fn context_keys_become_references_and_the_text_around_them_is_joined() {
+        assert_eq!(rendered("${a.b}"), json!({ "Ref": "AB" }));
+        assert_eq!(
+            rendered("x${a.b}y${c.d}"),
+            json!({ "Fn::Join": ["", ["x", { "Ref": "AB" }, "y", { "Ref": "CD" }]] })
+        );
+        assert_eq!(
+            rendered("${${a.b}}"),
+            json!({ "Fn::Join": ["", ["${", { "Ref": "AB" }, "}"]] })
+        );
+    }
+
+    #[test]
+    fn everything_else_is_the_text_itself() {
+        for text in [
+            "",
+            "plain",
+            "$",
+            "${",
+            "${}",
+            "${HOME}",
+            "${AWS::AccountId}",
+            "${!literal}",
+            "${a}",
+            "${a.b",
+            "${ a.b }",
+            "$a.b",
+            "{{x}} {% y %}",
+            "\"\\\u{2028}\0é",
+        ] {
+            assert_eq!(rendered(text), json!(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_doubled_dollar_makes_a_key_literal() {
+        assert_eq!(rendered("$${a.b}"), json!("${a.b}"));
+        assert_eq!(rendered("$$${a.b}"), json!("$${a.b}"));
+        assert_eq!(rendered("$${HOME}"), json!("$${HOME}"));
+        assert_eq!(keys("$${a.b} ${c.d}").collect::<Vec<_>>(), ["c.d"]);
+    }
+
+    #[test]
+    fn an_unknown_key_names_those_that_exist() {
+        let available = BTreeSet::from([ContextKey::parse("a.b").unwrap()]);
+        let mut context = References::new("compute", &available);
+        assert_eq!(
+            expression("${a.c}", &mut context).unwrap_err().to_string(),
+            "no unit before `compute` writes `a.c`; the keys are `a.b`"
+        );
+        let nothing = BTreeSet::new();
+        let mut context = References::new("compute", &nothing);
+        assert_eq!(
+            expression("${a.c}", &mut context).unwrap_err().to_string(),
+            "no unit before `compute` writes `a.c`; there are no keys to refer to"
+        );
+    }
+
+    #[test]
+    fn dynamic_references_are_seen_even_around_a_key() {
+        for text in [
+            "{{resolve:ssm:x}}",
+            "a{{resolve:",
+            "{${a.b}{resolve:ssm:x}}",
+            "{{res${a.b}olve:",
+        ] {
+            assert!(resolves_dynamically(text), "{text}");
+        }
+        for text in [
+            "{{resolve}}",
+            "{resolve:ssm:x}",
+            "{{ resolve:ssm:x }}",
+            "{{RESOLVE:ssm:x}}",
+        ] {
+            assert!(!resolves_dynamically(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_pointer_escapes_what_would_divide_it() {
+        assert_eq!(pointer(&["compute", "a/b~c"]), "/spec/compute/a~1b~0c");
+    }
+}

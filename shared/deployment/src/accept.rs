@@ -70,27 +70,39 @@ pub struct Accepted {
 /// `Conflict` with a link while another deployment of the instance runs; `Invalid` where the
 /// environment has moved to another landing zone since the instance was deployed.
 pub fn accept(submission: Submission<'_>, current: Option<Instance>) -> Result<Accepted, Failure> {
-    let Submission { demand, spec, labels, incarnation } = submission;
+    let Submission {
+        demand,
+        spec,
+        labels,
+        incarnation,
+    } = submission;
     if let Some(current) = &current {
         refuse_while_busy(current)?;
         refuse_a_move(current, &demand)?;
     }
-    let alive = current.as_ref().filter(|instance| instance.status != InstanceStatus::Destroyed);
+    let (version, last_revision) = current.as_ref().map_or((0, 0), |instance| {
+        (instance.version, instance.last_revision)
+    });
+    let alive = current.filter(|instance| instance.status != InstanceStatus::Destroyed);
+    let (incarnation, created_at, revision) = alive
+        .map_or((incarnation, demand.now, None), |instance| {
+            (instance.incarnation, instance.created_at, instance.revision)
+        });
     let instance = Instance {
         tenant: demand.principal.tenant.clone(),
         id: demand.instance.clone(),
-        incarnation: alive.map_or(incarnation, |instance| instance.incarnation.clone()),
+        incarnation,
         environment: demand.environment.name.clone(),
         landing_zone: demand.landing_zone.name.clone(),
         labels,
         status: InstanceStatus::Deploying,
-        revision: alive.and_then(|instance| instance.revision),
-        last_revision: current.as_ref().map_or(0, |instance| instance.last_revision),
+        revision,
+        last_revision,
         active_deployment: Some(demand.deployment.clone()),
         last_deployment: demand.deployment.clone(),
-        created_at: alive.map_or(demand.now, |instance| instance.created_at),
+        created_at,
         updated_at: demand.now,
-        version: current.as_ref().map_or(0, |instance| instance.version),
+        version,
     };
     Ok(accepted(demand, instance, Action::Apply, spec))
 }
@@ -120,7 +132,10 @@ fn refuse_while_busy(current: &Instance) -> Result<(), Failure> {
     let Some(running) = &current.active_deployment else {
         return Ok(());
     };
-    let message = format!("`{}` is being deployed by `{running}`; wait for its end", current.id);
+    let message = format!(
+        "`{}` is being deployed by `{running}`; wait for its end",
+        current.id
+    );
     Err(Failure::new(FailureKind::Conflict, message)
         .with_link(format!("/v1/deployments/{running}")))
 }
@@ -138,33 +153,14 @@ fn refuse_a_move(current: &Instance, demand: &Demand<'_>) -> Result<(), Failure>
 }
 
 fn accepted(demand: Demand<'_>, instance: Instance, action: Action, spec: Value) -> Accepted {
-    let Demand { principal, environment, landing_zone, deployment: id, now, idempotency, .. } = demand;
-    let tenant = principal.tenant.clone();
-    let deployment = Deployment {
-        tenant: tenant.clone(),
-        id: id.clone(),
-        instance: instance.id.clone(),
-        incarnation: instance.incarnation.clone(),
-        action,
-        status: DeploymentStatus::Accepted,
-        outcome: None,
-        waves: Vec::new(),
-        plan_digest: None,
-        revision: None,
-        error: None,
-        requested_by: principal.subject.clone(),
-        created_at: now,
-        started_at: None,
-        ended_at: None,
-        recoveries: 0,
-        version: 0,
-    };
+    let deployment = deployment(&demand, &instance, action);
+    let (tenant, id) = (deployment.tenant.clone(), deployment.id.clone());
     let submitted = DeploymentSpec {
         tenant: tenant.clone(),
         deployment: id.clone(),
         spec,
-        environment,
-        landing_zone,
+        environment: demand.environment,
+        landing_zone: demand.landing_zone,
         version: 0,
     };
     let start = OutboxMessage::StartDeployment {
@@ -176,18 +172,44 @@ fn accepted(demand: Demand<'_>, instance: Instance, action: Action, spec: Value)
         Change::save(&instance),
         Change::save(&deployment),
         Change::save(&submitted),
-        Change::save(&Outbox::new(format!("{id}.start"), start, now)),
+        Change::save(&Outbox::new(format!("{id}.start"), start, demand.now)),
     ];
-    if let Some(claim) = idempotency {
+    if let Some(claim) = demand.idempotency {
         changes.push(Change::save(&Idempotency {
             tenant,
             key_digest: claim.key_digest,
             request_digest: claim.request_digest,
             instance: instance.id.clone(),
             deployment: id,
-            created_at: now,
+            created_at: demand.now,
             version: claim.version,
         }));
     }
-    Accepted { instance, deployment, changes }
+    Accepted {
+        instance,
+        deployment,
+        changes,
+    }
+}
+
+fn deployment(demand: &Demand<'_>, instance: &Instance, action: Action) -> Deployment {
+    Deployment {
+        tenant: demand.principal.tenant.clone(),
+        id: demand.deployment.clone(),
+        instance: instance.id.clone(),
+        incarnation: instance.incarnation.clone(),
+        action,
+        status: DeploymentStatus::Accepted,
+        outcome: None,
+        waves: Vec::new(),
+        plan_digest: None,
+        revision: None,
+        error: None,
+        requested_by: demand.principal.subject.clone(),
+        created_at: demand.now,
+        started_at: None,
+        ended_at: None,
+        recoveries: 0,
+        version: 0,
+    }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use groundplane_model::{
     Action, Change, Deployment, DeploymentSpec, DeploymentStatus, Failure, FailureKind, Owner,
-    ResolutionRequest, ResolverName,
+    ResolutionRequest, ResolverName, Severity,
 };
 use groundplane_planner::{check, names_wanted};
 use jiff::Timestamp;
@@ -55,13 +55,27 @@ pub fn begin(
         }
     };
     if deployment.action == Action::Destroy {
-        return Ok(Begun { changes, batches: Vec::new() });
+        return Ok(Begun {
+            changes,
+            batches: Vec::new(),
+        });
     }
-    let problems = check(&submitted.spec, &submitted.environment, &submitted.landing_zone);
+    let mut problems = check(
+        &submitted.spec,
+        &submitted.environment,
+        &submitted.landing_zone,
+    );
+    problems.retain(|problem| problem.severity == Severity::Error);
     if !problems.is_empty() {
-        return Err(Failure::invalid_document("the spec cannot be deployed here", problems));
+        return Err(Failure::invalid_document(
+            "the spec cannot be deployed here",
+            problems,
+        ));
     }
-    Ok(Begun { changes, batches: name_batches(deployment, submitted) })
+    Ok(Begun {
+        changes,
+        batches: name_batches(deployment, submitted),
+    })
 }
 
 fn name_batches(deployment: &Deployment, submitted: &DeploymentSpec) -> Vec<Batch> {
@@ -82,6 +96,9 @@ fn name_batches(deployment: &Deployment, submitted: &DeploymentSpec) -> Vec<Batc
         .collect();
     requests
         .chunks(BATCH)
-        .map(|requests| Batch { resolver: ResolverName::Naming, requests: requests.to_vec() })
+        .map(|requests| Batch {
+            resolver: ResolverName::Naming,
+            requests: requests.to_vec(),
+        })
         .collect()
 }

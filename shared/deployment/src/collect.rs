@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use groundplane_model::{
-    Applied, Change, Context, ContextKey, Deployment, DeploymentError, EngineOutput, Failure,
-    FailureKind, MissingKey, Step, StepAction, StepStatus, UnitState,
+    Applied, Change, Context, ContextKey, Deployment, DeploymentError, DeploymentStatus,
+    EngineOutput, Failure, FailureKind, MissingKey, Step, StepAction, StepStatus, UnitState,
 };
 use jiff::Timestamp;
 
@@ -26,15 +26,26 @@ pub fn collect(
         // It was collected before: this is a repeated delivery.
         return Ok(Vec::new());
     }
-    let done = Step { status: StepStatus::Succeeded, ended_at: Some(now), ..step.clone() };
+    let done = Step {
+        status: StepStatus::Succeeded,
+        ended_at: Some(now),
+        ..step.clone()
+    };
     let mut changes = vec![Change::save(&done)];
     match &step.action {
         StepAction::Destroy => changes.extend(own.map(Change::remove)),
-        StepAction::Apply { artifact, parameters, outputs, exports, after } => {
+        StepAction::Apply {
+            artifact,
+            parameters,
+            outputs,
+            exports,
+            after,
+        } => {
             let own = own.ok_or_else(|| internal(format!("`{}` was never prepared", step.unit)))?;
-            let parameters = bind(parameters, &context_of(units)).map_err(|missing: MissingKey| {
-                internal(format!("`{}` lost its ground: {missing}", step.unit))
-            })?;
+            let parameters =
+                bind(parameters, &context_of(units)).map_err(|missing: MissingKey| {
+                    internal(format!("`{}` lost its ground: {missing}", step.unit))
+                })?;
             let applied = Applied {
                 deployment: deployment.id.clone(),
                 artifact: artifact.clone(),
@@ -62,7 +73,9 @@ fn context(
     let mut context = Context::default();
     for (key, output) in declared {
         let value = given.get(output).ok_or_else(|| {
-            internal(format!("the template gave no output `{output}` for `{key}`"))
+            internal(format!(
+                "the template gave no output `{output}` for `{key}`"
+            ))
         })?;
         if exports.contains(key) {
             context.export(key.clone(), value);
@@ -73,16 +86,31 @@ fn context(
     Ok(context)
 }
 
-/// Records that `step` failed. Its unit stays marked as being changed: it has to be taken back.
+/// Records that `step` of `deployment` failed. Its unit stays marked as being changed: it has to be
+/// taken back. Once that has begun, it is too late for a step to fail.
 #[must_use]
-pub fn fail_step(step: &Step, error: DeploymentError, now: Timestamp) -> Vec<Change> {
+pub fn fail_step(
+    deployment: &Deployment,
+    step: &Step,
+    error: DeploymentError,
+    now: Timestamp,
+) -> Vec<Change> {
+    if deployment.status != DeploymentStatus::Running {
+        return Vec::new();
+    }
     match step.status {
-        StepStatus::Pending | StepStatus::Running => vec![Change::save(&Step {
-            status: StepStatus::Failed,
-            error: Some(DeploymentError { unit: Some(step.unit.clone()), ..error }),
-            ended_at: Some(now),
-            ..step.clone()
-        })],
+        StepStatus::Pending | StepStatus::Running => vec![
+            Change::check(deployment),
+            Change::save(&Step {
+                status: StepStatus::Failed,
+                error: Some(DeploymentError {
+                    unit: Some(step.unit.clone()),
+                    ..error
+                }),
+                ended_at: Some(now),
+                ..step.clone()
+            }),
+        ],
         StepStatus::Succeeded
         | StepStatus::Unchanged
         | StepStatus::Failed

@@ -1,14 +1,16 @@
 //! Compensation: what a failed deployment has done is taken back, in reverse order. What it
 //! created is destroyed, what it changed is restored.
 
+use std::collections::BTreeMap;
+
 use groundplane_model::{
-    Action, Change, Deployment, DeploymentError, DeploymentStatus, Step, StepAction, StepStatus,
-    UnitState,
+    Action, Change, Deployment, DeploymentError, DeploymentStatus, Step, StepAction, StepId,
+    StepStatus, UnitState,
 };
 use jiff::Timestamp;
 
-use crate::plan::{StepRef, Wave};
-use crate::prepare::{Prepared, Settings, Target, engine_input, restored};
+use crate::plan::{StepRef, Wave, is_complete};
+use crate::prepare::{Prepared, Settings, Target, engine_input, marked, restored};
 
 /// How a failed deployment goes on.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,15 +22,17 @@ pub struct Compensation {
 }
 
 /// Begins the compensation of `deployment`, or begins it again. The recorded cause is that of the
-/// first step that failed; `error` is what the state machine caught.
+/// first step that failed; `error` is what the state machine caught. Where every step has ended
+/// well, only the end was lost: nothing is taken back, and `finish` ends it as succeeded.
 #[must_use]
-pub fn fail(
-    deployment: &Deployment,
-    steps: &[Step],
-    error: DeploymentError,
-) -> Compensation {
-    if deployment.status.has_ended() {
-        return Compensation { changes: Vec::new(), waves: Vec::new() };
+pub fn fail(deployment: &Deployment, steps: &[Step], error: DeploymentError) -> Compensation {
+    let only_the_end_is_missing =
+        deployment.status == DeploymentStatus::Running && is_complete(deployment, steps);
+    if deployment.status.has_ended() || only_the_end_is_missing {
+        return Compensation {
+            changes: Vec::new(),
+            waves: Vec::new(),
+        };
     }
     let mut changes = Vec::new();
     if deployment.status != DeploymentStatus::Compensating {
@@ -43,63 +47,120 @@ pub fn fail(
             ..deployment.clone()
         }));
     }
-    Compensation { changes, waves: undo_waves(deployment, steps) }
+    Compensation {
+        changes,
+        waves: undo_waves(deployment, steps),
+    }
 }
 
 /// What must be taken back. A destroy is never taken back, and neither is what led up to it: data
 /// that a removed unit held is gone, and what used it cannot be made to use it again.
 fn undo_waves(deployment: &Deployment, steps: &[Step]) -> Vec<Wave> {
-    let has_begun = |step: &Step| {
-        matches!(
-            step.status,
-            StepStatus::Running | StepStatus::Succeeded | StepStatus::Failed | StepStatus::UndoFailed
-        ) && step.started_at.is_some()
-    };
-    let removed = steps.iter().any(|step| step.action == StepAction::Destroy && has_begun(step));
-    if deployment.action == Action::Destroy || removed {
+    if deployment.action == Action::Destroy || has_begun_to_remove(steps) {
         return Vec::new();
     }
-    let mut waves: Vec<Wave> = Vec::new();
-    let last = steps.iter().map(|step| step.wave).max().unwrap_or(0);
-    for wave in (0..=last).rev() {
-        let steps: Vec<StepRef> = steps
-            .iter()
-            .filter(|step| step.wave == wave && has_begun(step))
-            .map(|step| StepRef { step: step.id.clone() })
-            .collect();
-        if !steps.is_empty() {
-            waves.push(Wave { steps });
-        }
+    let mut waves: BTreeMap<usize, Vec<StepRef>> = BTreeMap::new();
+    for step in steps.iter().filter(|step| is_to_be_undone(step)) {
+        waves.entry(step.wave).or_default().push(StepRef {
+            step: step.id.clone(),
+        });
     }
     waves
+        .into_values()
+        .rev()
+        .map(|steps| Wave { steps })
+        .collect()
 }
 
-/// How to take `step` back.
+/// Whether a unit is being removed that the deployed revision has. Those are removed after
+/// everything was applied; what is removed before that was left behind by a deployment that
+/// failed, and nothing is lost with it.
+fn has_begun_to_remove(steps: &[Step]) -> bool {
+    let applies = steps
+        .iter()
+        .filter(|step| step.id == StepId::apply(&step.unit));
+    let last_apply = applies.map(|step| step.wave).max();
+    steps.iter().any(|step| {
+        step.action == StepAction::Destroy
+            && has_begun(step)
+            && last_apply.is_none_or(|wave| step.wave > wave)
+    })
+}
+
+fn is_to_be_undone(step: &Step) -> bool {
+    step.action != StepAction::Destroy && has_begun(step)
+}
+
+/// Whether the step's engine may have changed something that was not taken back.
+fn has_begun(step: &Step) -> bool {
+    match step.status {
+        StepStatus::Running
+        | StepStatus::Succeeded
+        | StepStatus::Failed
+        | StepStatus::UndoFailed => step.started_at.is_some(),
+        StepStatus::Pending | StepStatus::Unchanged | StepStatus::Undone => false,
+    }
+}
+
+/// How to take `step` back. Before an engine starts, the unit is marked as being changed: what is
+/// taken back by half is never held for what was applied.
 #[must_use]
 pub fn undo(
     settings: &Settings,
     deployment: &Deployment,
     step: &Step,
     units: &[UnitState],
-) -> Prepared {
-    let exists = units.iter().any(|unit| unit.unit == step.unit);
-    if step.status == StepStatus::Undone || !exists {
-        return Prepared::Done;
-    }
+) -> (Prepared, Vec<Change>) {
+    let own = units.iter().find(|unit| unit.unit == step.unit);
+    let Some(own) = own.filter(|_| can_be_undone(deployment, step)) else {
+        return (Prepared::Done, Vec::new());
+    };
     let target = step.before.as_ref().map_or(Target::Gone, restored);
-    let input = engine_input(settings, deployment, step, &target, "undo");
-    Prepared::Engine { input: Box::new(input) }
+    let input = engine_input(settings, deployment, step, &target, &purpose(deployment));
+    let mut changes = Vec::new();
+    if own.pending.as_ref() != Some(&deployment.id) {
+        changes.push(Change::check(deployment));
+        changes.push(Change::save(&marked(deployment, own.clone())));
+    }
+    (
+        Prepared::Engine {
+            input: Box::new(input),
+        },
+        changes,
+    )
 }
 
-/// Records that `step` was taken back.
+fn can_be_undone(deployment: &Deployment, step: &Step) -> bool {
+    deployment.status == DeploymentStatus::Compensating && is_to_be_undone(step)
+}
+
+/// Each recovery is another attempt: with the token of one that failed, an engine would only find
+/// that it has failed.
+fn purpose(deployment: &Deployment) -> String {
+    match deployment.recoveries {
+        0 => "undo".to_owned(),
+        count => format!("undo-{count}"),
+    }
+}
+
+/// Records that `step` of `deployment` was taken back.
 #[must_use]
-pub fn undone(step: &Step, units: &[UnitState], now: Timestamp) -> Vec<Change> {
-    if step.status == StepStatus::Undone {
+pub fn undone(
+    deployment: &Deployment,
+    step: &Step,
+    units: &[UnitState],
+    now: Timestamp,
+) -> Vec<Change> {
+    if !can_be_undone(deployment, step) {
         return Vec::new();
     }
     // A step that has failed keeps its error: it is the cause that people look for.
-    let done = Step { status: StepStatus::Undone, ended_at: Some(now), ..step.clone() };
-    let mut changes = vec![Change::save(&done)];
+    let done = Step {
+        status: StepStatus::Undone,
+        ended_at: Some(now),
+        ..step.clone()
+    };
+    let mut changes = vec![Change::check(deployment), Change::save(&done)];
     if let Some(own) = units.iter().find(|unit| unit.unit == step.unit) {
         changes.push(match &step.before {
             None => Change::remove(own),
@@ -113,17 +174,40 @@ pub fn undone(step: &Step, units: &[UnitState], now: Timestamp) -> Vec<Change> {
     changes
 }
 
-/// Records that `step` could not be taken back. Its unit stays marked, so that the next
-/// deployment or destroy deals with it.
+/// Records that `step` of `deployment` could not be taken back. Its unit stays marked, so that the
+/// next deployment or destroy deals with it.
 #[must_use]
-pub fn undo_failed(step: &Step, error: DeploymentError, now: Timestamp) -> Vec<Change> {
-    if matches!(step.status, StepStatus::Undone | StepStatus::UndoFailed) {
+pub fn undo_failed(
+    deployment: &Deployment,
+    step: &Step,
+    error: DeploymentError,
+    now: Timestamp,
+) -> Vec<Change> {
+    if step.status == StepStatus::UndoFailed || !can_be_undone(deployment, step) {
         return Vec::new();
     }
-    vec![Change::save(&Step {
+    let failed = Step {
         status: StepStatus::UndoFailed,
-        error: Some(DeploymentError { unit: Some(step.unit.clone()), ..error }),
+        error: Some(with_first_cause(step, error)),
         ended_at: Some(now),
         ..step.clone()
-    })]
+    };
+    vec![Change::check(deployment), Change::save(&failed)]
+}
+
+/// `error` of taking `step` back, behind the one that the step itself had failed with: that is the
+/// cause that people look for.
+fn with_first_cause(step: &Step, error: DeploymentError) -> DeploymentError {
+    let unit = Some(step.unit.clone());
+    match &step.error {
+        None => DeploymentError { unit, ..error },
+        Some(first) => DeploymentError {
+            unit,
+            name: first.name.clone(),
+            cause: format!(
+                "{}; taking it back failed too: {}",
+                first.cause, error.cause
+            ),
+        },
+    }
 }

@@ -31,12 +31,22 @@ pub fn cause_of(error: &str, cause: &str) -> DeploymentError {
             (None, None) => break,
         };
     }
-    DeploymentError { unit: None, name: printable(&name), cause: printable(&text) }
+    if text.trim().is_empty() {
+        text = format!("`{name}`, without a cause");
+    }
+    DeploymentError {
+        unit: None,
+        name: printable(&name),
+        cause: printable(&text),
+    }
 }
 
 /// `text` without control characters but line ends, and bounded.
 fn printable(text: &str) -> String {
-    text.chars().filter(|c| *c == '\n' || !c.is_control()).take(LONGEST).collect()
+    text.chars()
+        .filter(|c| *c == '\n' || !c.is_control())
+        .take(LONGEST)
+        .collect()
 }
 
 #[cfg(test)]
@@ -47,7 +57,8 @@ mod tests {
 
     #[test]
     fn the_innermost_cause_comes_out() {
-        let lambda = json!({"errorType": "Groundplane.ProvisionFailed", "errorMessage": "`Service`: no"});
+        let lambda =
+            json!({"errorType": "Groundplane.ProvisionFailed", "errorMessage": "`Service`: no"});
         let child = json!({
             "Status": "FAILED", "Error": "Groundplane.ProvisionFailed", "Cause": lambda.to_string()
         });

@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 
 use groundplane_model::{
-    Action, Allocation, Change, Deployment, DeploymentSpec, DeploymentStatus, Instance,
-    InstanceStatus, Outbox, OutboxMessage, Outcome, Revision, Step, StepStatus, UnitState,
+    Action, Allocation, Change, Deployment, DeploymentError, DeploymentSpec, DeploymentStatus,
+    Instance, InstanceStatus, Outbox, OutboxMessage, Outcome, Revision, Step, StepStatus,
+    UnitState,
 };
 use jiff::Timestamp;
 use serde_json::json;
 
 use crate::bind::context_of;
+use crate::plan::is_complete;
 
 /// A deployment at its end, with all that it touched.
 #[derive(Debug, Clone, Copy)]
@@ -28,21 +30,31 @@ pub struct Run<'a> {
     pub allocations: &'a [Allocation],
 }
 
-/// Ends a deployment: as failed where it was compensating, as succeeded otherwise. A deployment
-/// that has ended stays as it is.
+/// Ends a deployment: as failed where it was compensating, as succeeded where every step has ended
+/// well. Any other stays as it is; if it has not ended, the sweeper finds it.
 #[must_use]
 pub fn finish(run: Run<'_>, now: Timestamp) -> Vec<Change> {
     match run.deployment.status {
-        DeploymentStatus::Succeeded | DeploymentStatus::Failed => Vec::new(),
-        DeploymentStatus::Accepted | DeploymentStatus::Running => succeeded(run, now),
+        DeploymentStatus::Running if is_complete(run.deployment, run.steps) => succeeded(run, now),
         DeploymentStatus::Compensating => failed(run, now),
+        DeploymentStatus::Accepted
+        | DeploymentStatus::Running
+        | DeploymentStatus::Succeeded
+        | DeploymentStatus::Failed => Vec::new(),
     }
 }
 
 fn succeeded(run: Run<'_>, now: Timestamp) -> Vec<Change> {
-    let changed = run.steps.iter().any(|step| step.status == StepStatus::Succeeded);
+    let changed = run
+        .steps
+        .iter()
+        .any(|step| step.status == StepStatus::Succeeded);
     let mut changes = Vec::new();
-    let mut instance = Instance { active_deployment: None, updated_at: now, ..run.instance.clone() };
+    let mut instance = Instance {
+        active_deployment: None,
+        updated_at: now,
+        ..run.instance.clone()
+    };
     match run.deployment.action {
         Action::Destroy => {
             instance.status = InstanceStatus::Destroyed;
@@ -60,7 +72,11 @@ fn succeeded(run: Run<'_>, now: Timestamp) -> Vec<Change> {
     }
     let deployment = Deployment {
         status: DeploymentStatus::Succeeded,
-        outcome: Some(if changed { Outcome::Changed } else { Outcome::Unchanged }),
+        outcome: Some(if changed {
+            Outcome::Changed
+        } else {
+            Outcome::Unchanged
+        }),
         revision: instance.revision,
         ended_at: Some(now),
         ..run.deployment.clone()
@@ -78,11 +94,33 @@ fn failed(run: Run<'_>, now: Timestamp) -> Vec<Change> {
     };
     let deployment = Deployment {
         status: DeploymentStatus::Failed,
-        revision: instance.revision,
         ended_at: Some(now),
         ..run.deployment.clone()
     };
-    ended(&instance, &deployment, "Deployment Failed", now).into()
+    let mut changes: Vec<Change> = run
+        .steps
+        .iter()
+        .filter(|step| step.status == StepStatus::Running)
+        .map(|step| Change::save(&cut_short(step, now)))
+        .collect();
+    changes.extend(ended(&instance, &deployment, "Deployment Failed", now));
+    changes
+}
+
+/// A step that was neither taken back nor came to its end: the execution was lost while it removed
+/// its unit. Nobody will collect it any more.
+fn cut_short(step: &Step, now: Timestamp) -> Step {
+    let error = DeploymentError {
+        unit: Some(step.unit.clone()),
+        name: "Groundplane.Interrupted".to_owned(),
+        cause: "the deployment was interrupted before this step had ended".to_owned(),
+    };
+    Step {
+        status: StepStatus::Failed,
+        error: Some(error),
+        ended_at: Some(now),
+        ..step.clone()
+    }
 }
 
 fn ended(
@@ -105,11 +143,22 @@ fn ended(
         }),
     };
     let event = Outbox::new(format!("{}.end", deployment.id), message, now);
-    [Change::save(instance), Change::save(deployment), Change::save(&event)]
+    [
+        Change::save(instance),
+        Change::save(deployment),
+        Change::save(&event),
+    ]
 }
 
 fn revision(run: Run<'_>, now: Timestamp) -> Revision {
-    let Run { deployment, submitted, instance, units, allocations, .. } = run;
+    let Run {
+        deployment,
+        submitted,
+        instance,
+        units,
+        allocations,
+        ..
+    } = run;
     let name = |allocation: &Allocation| {
         let owner = &allocation.owner;
         let name = allocation.outputs.get("name")?;
@@ -122,8 +171,14 @@ fn revision(run: Run<'_>, now: Timestamp) -> Revision {
         deployment: deployment.id.clone(),
         spec: submitted.spec.clone(),
         ground: BTreeMap::from([
-            (format!("environment/{}", submitted.environment.name), submitted.environment.version),
-            (format!("landing-zone/{}", submitted.landing_zone.name), submitted.landing_zone.version),
+            (
+                format!("environment/{}", submitted.environment.name),
+                submitted.environment.version,
+            ),
+            (
+                format!("landing-zone/{}", submitted.landing_zone.name),
+                submitted.landing_zone.version,
+            ),
         ]),
         names: allocations.iter().filter_map(name).collect(),
         artifacts: units

@@ -28,4 +28,3 @@ pub use plan::{Planned, StepRef, Wave, names_of, plan, waves_of};
 pub use prepare::{Prepared, Settings, prepare};
 pub use recover::{Recovery, execution_of, recover};
 pub use settle::{ReleaseBatch, releases};
-

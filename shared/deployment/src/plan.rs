@@ -1,10 +1,10 @@
 //! The plan of a deployment: its steps in their waves, bound by a digest.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use groundplane_model::{
-    Allocation, Artifact, Deployment, Digest, Failure, FailureKind, Step, StepAction, StepId,
-    StepStatus,
+    Allocation, Artifact, Deployment, DeploymentStatus, Digest, Failure, FailureKind, Step,
+    StepAction, StepId, StepStatus,
 };
 use groundplane_planner::{Names, ScheduledStep, Work};
 use serde::{Deserialize, Serialize};
@@ -49,12 +49,16 @@ pub fn names_of(deployment: &Deployment, allocations: &[Allocation]) -> Names {
 /// Binds the scheduled steps to `deployment`, whose templates are `stored`.
 ///
 /// # Errors
-/// `Internal` where a template was not stored.
+/// `Internal` where the deployment is not running or a template was not stored.
 pub fn plan(
     deployment: &Deployment,
     schedule: Vec<Vec<ScheduledStep>>,
     stored: &BTreeMap<Digest, Artifact>,
 ) -> Result<Planned, Failure> {
+    if deployment.status != DeploymentStatus::Running {
+        let message = format!("`{}` is not running", deployment.id);
+        return Err(Failure::new(FailureKind::Internal, message));
+    }
     let waves: Vec<Vec<StepId>> = schedule
         .iter()
         .map(|wave| wave.iter().map(|step| step.id.clone()).collect())
@@ -66,7 +70,14 @@ pub fn plan(
         .map(|(wave, step)| pending(deployment, wave, step, stored))
         .collect::<Result<_, _>>()?;
     let plan_digest = Some(digest(&waves, &steps));
-    Ok(Planned { steps, deployment: Deployment { waves, plan_digest, ..deployment.clone() } })
+    Ok(Planned {
+        steps,
+        deployment: Deployment {
+            waves,
+            plan_digest,
+            ..deployment.clone()
+        },
+    })
 }
 
 /// The waves of a planned deployment.
@@ -75,8 +86,25 @@ pub fn waves_of(deployment: &Deployment) -> Vec<Wave> {
     deployment
         .waves
         .iter()
-        .map(|steps| Wave { steps: steps.iter().cloned().map(|step| StepRef { step }).collect() })
+        .map(|steps| Wave {
+            steps: steps.iter().cloned().map(|step| StepRef { step }).collect(),
+        })
         .collect()
+}
+
+/// Whether the plan of `deployment` stands and every step of it has ended well.
+pub(crate) fn is_complete(deployment: &Deployment, steps: &[Step]) -> bool {
+    let done: BTreeSet<&StepId> = steps
+        .iter()
+        .filter(|step| matches!(step.status, StepStatus::Succeeded | StepStatus::Unchanged))
+        .map(|step| &step.id)
+        .collect();
+    deployment.plan_digest.is_some()
+        && deployment
+            .waves
+            .iter()
+            .flatten()
+            .all(|step| done.contains(step))
 }
 
 fn pending(
@@ -118,7 +146,10 @@ fn pending(
 /// The digest of everything that decides what a plan does, but not of the deployment that carries
 /// it: the same plan twice has the same digest.
 fn digest(waves: &[Vec<StepId>], steps: &[Step]) -> Digest {
-    let actions: Vec<_> = steps.iter().map(|step| (&step.id, &step.stack_name, &step.action)).collect();
+    let actions: Vec<_> = steps
+        .iter()
+        .map(|step| (&step.id, &step.stack_name, &step.action))
+        .collect();
     // INVARIANT: both serialise, since records of the same types are stored as JSON.
     Digest::of(&serde_json::to_vec(&(waves, actions)).unwrap_or_default())
 }

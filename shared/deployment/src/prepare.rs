@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use groundplane_model::{
-    Applied, Artifact, Change, Deployment, DeploymentStatus, EngineAction, EngineInput, Failure, FailureKind, Step,
-    StepAction, StepStatus, UnitState,
+    Applied, Artifact, Change, Deployment, DeploymentStatus, EngineAction, EngineInput, Failure,
+    FailureKind, Step, StepAction, StepStatus, UnitState,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -39,7 +39,7 @@ pub enum Prepared {
 ///
 /// # Errors
 /// `Invalid` where a parameter's value is missing from the context; `Internal` where the
-/// deployment is not running.
+/// deployment is not running or the step has failed already.
 pub fn prepare(
     settings: &Settings,
     deployment: &Deployment,
@@ -51,17 +51,25 @@ pub fn prepare(
         let message = format!("`{}` is not running", deployment.id);
         return Err(Failure::new(FailureKind::Internal, message));
     }
-    let own = units.iter().find(|unit| unit.unit == step.unit);
-    let target = target(step, units)?;
     match step.status {
         StepStatus::Succeeded | StepStatus::Unchanged => return Ok((Prepared::Done, Vec::new())),
-        StepStatus::Running => {
-            return Ok((engine(settings, deployment, step, &target), Vec::new()));
+        StepStatus::Pending | StepStatus::Running => {}
+        StepStatus::Failed | StepStatus::Undone | StepStatus::UndoFailed => {
+            let message = format!("the step `{}` has failed already", step.id);
+            return Err(Failure::new(FailureKind::Internal, message));
         }
-        StepStatus::Pending | StepStatus::Failed | StepStatus::Undone | StepStatus::UndoFailed => {}
+    }
+    let own = units.iter().find(|unit| unit.unit == step.unit);
+    let target = target(step, units)?;
+    if step.status == StepStatus::Running {
+        return Ok((engine(settings, deployment, step, &target), Vec::new()));
     }
     if is_reached(&target, own) {
-        let done = Step { status: StepStatus::Unchanged, ended_at: Some(now), ..step.clone() };
+        let done = Step {
+            status: StepStatus::Unchanged,
+            ended_at: Some(now),
+            ..step.clone()
+        };
         return Ok((Prepared::Done, vec![Change::save(&done)]));
     }
     let changes = vec![
@@ -88,9 +96,14 @@ pub(crate) enum Target<'a> {
 
 fn target<'a>(step: &'a Step, units: &[UnitState]) -> Result<Target<'a>, Failure> {
     match &step.action {
-        StepAction::Apply { artifact, parameters, .. } => {
-            Ok(Target::Applied(artifact, bind(parameters, &context_of(units))?))
-        }
+        StepAction::Apply {
+            artifact,
+            parameters,
+            ..
+        } => Ok(Target::Applied(
+            artifact,
+            bind(parameters, &context_of(units))?,
+        )),
         StepAction::Destroy => Ok(Target::Gone),
     }
 }
@@ -120,7 +133,15 @@ fn intended(deployment: &Deployment, step: &Step, own: Option<&UnitState>) -> Un
         pending: None,
         version: 0,
     };
-    UnitState { pending: Some(deployment.id.clone()), ..own.cloned().unwrap_or_else(fresh) }
+    marked(deployment, own.cloned().unwrap_or_else(fresh))
+}
+
+/// `unit` as being changed by `deployment`.
+pub(crate) fn marked(deployment: &Deployment, unit: UnitState) -> UnitState {
+    UnitState {
+        pending: Some(deployment.id.clone()),
+        ..unit
+    }
 }
 
 fn engine(
@@ -129,7 +150,9 @@ fn engine(
     step: &Step,
     target: &Target<'_>,
 ) -> Prepared {
-    Prepared::Engine { input: Box::new(engine_input(settings, deployment, step, target, "do")) }
+    Prepared::Engine {
+        input: Box::new(engine_input(settings, deployment, step, target, "do")),
+    }
 }
 
 /// The input of an engine that brings `step`'s unit to `target`. `purpose` tells doing from
@@ -149,9 +172,11 @@ pub(crate) fn engine_input(
         ("groundplane:deployment", deployment.id.as_str()),
     ];
     let (action, artifact, parameters) = match target {
-        Target::Applied(artifact, parameters) => {
-            (EngineAction::Apply, Some((*artifact).clone()), parameters.clone())
-        }
+        Target::Applied(artifact, parameters) => (
+            EngineAction::Apply,
+            Some((*artifact).clone()),
+            parameters.clone(),
+        ),
         Target::Gone => (EngineAction::Destroy, None, BTreeMap::new()),
     };
     EngineInput {
@@ -165,7 +190,9 @@ pub(crate) fn engine_input(
         artifact,
         stack_name: step.stack_name.clone(),
         parameters,
-        tags: tags.map(|(key, value)| (key.to_owned(), value.to_owned())).into(),
+        tags: tags
+            .map(|(key, value)| (key.to_owned(), value.to_owned()))
+            .into(),
         role_arn: settings.role_arn.clone(),
     }
 }

@@ -3,8 +3,8 @@
 use groundplane_model::{Change, Deployment, DeploymentStatus};
 use jiff::{SignedDuration, Timestamp};
 
-/// How long a deployment is left alone after its acceptance or its last recovery: the stream and
-/// Step Functions need seconds, so minutes mean that a start was lost.
+/// How long a deployment is left alone after its acceptance: the stream and Step Functions need
+/// seconds, so minutes mean that a start was lost. Between two recoveries lies a sweep's interval.
 const PATIENCE: SignedDuration = SignedDuration::from_mins(5);
 
 /// How a lost deployment is started again.
@@ -35,10 +35,17 @@ pub fn recover(deployment: &Deployment, is_running: bool, now: Timestamp) -> Opt
     if is_running || too_early || deployment.status.has_ended() {
         return None;
     }
-    let again = Deployment { recoveries: deployment.recoveries + 1, ..deployment.clone() };
+    let again = Deployment {
+        recoveries: deployment.recoveries + 1,
+        ..deployment.clone()
+    };
     Some(Recovery {
         change: Change::save(&again),
         execution: execution_of(&again),
-        mode: if deployment.status == DeploymentStatus::Accepted { "run" } else { "recover" },
+        mode: if deployment.status == DeploymentStatus::Accepted {
+            "run"
+        } else {
+            "recover"
+        },
     })
 }

@@ -1,5 +1,6 @@
 //! Fills in what a document leaves out. Every default stands in the schema: `default` is a value,
-//! `x-default-from` names the field beside it whose value is taken.
+//! `x-default-by` a value for each value of the field beside it, `x-default-from` names the field
+//! beside it whose value is taken.
 
 use serde_json::{Map, Value};
 
@@ -33,18 +34,32 @@ pub(crate) fn fill(schema: &Schema, part: &Value, value: &mut Value) {
 }
 
 fn add_missing(schema: &Schema, properties: &Map<String, Value>, fields: &mut Map<String, Value>) {
-    let missing = |fields: &Map<String, Value>, keyword| {
-        properties
+    // In this order: a default can depend on one that was filled in before it.
+    for keyword in ["default", "x-default-by", "x-default-from"] {
+        let missing: Vec<_> = properties
             .iter()
             .filter(|(name, _)| !fields.contains_key(*name))
-            .filter_map(|(name, part)| Some((name.clone(), schema.keyword(part, keyword)?.clone())))
-            .collect::<Vec<_>>()
-    };
-    fields.extend(missing(fields, "default"));
-    for (name, source) in missing(fields, "x-default-from") {
-        if let Some(value) = source.as_str().and_then(|source| fields.get(source)) {
-            fields.insert(name, value.clone());
-        }
+            .filter_map(|(name, part)| {
+                let rule = schema.keyword(part, keyword)?;
+                Some((name.clone(), default(keyword, rule, fields)?.clone()))
+            })
+            .collect();
+        fields.extend(missing);
+    }
+}
+
+fn default<'a>(
+    keyword: &str,
+    rule: &'a Value,
+    fields: &'a Map<String, Value>,
+) -> Option<&'a Value> {
+    match keyword {
+        "x-default-from" => fields.get(rule.as_str()?),
+        "x-default-by" => rule
+            .as_object()?
+            .iter()
+            .find_map(|(source, values)| values.get(fields.get(source)?.as_str()?)),
+        _ => Some(rule),
     }
 }
 
@@ -100,6 +115,25 @@ mod tests {
             filled(schema, json!({"min": 3})),
             json!({"max": 3, "min": 3})
         );
+    }
+
+    #[test]
+    fn a_default_can_depend_on_the_field_beside_it() {
+        let schema = json!({"properties": {
+            "a": {"x-default-by": {"engine": {"redis": "7.1", "valkey": "8.0"}}},
+            "b": {"x-default-from": "a"},
+            "engine": {"default": "redis"}
+        }});
+        for (value, version) in [
+            (json!({}), json!("7.1")),
+            (json!({"engine": "valkey"}), json!("8.0")),
+            (json!({"engine": "other"}), Value::Null),
+            (json!({"engine": 7}), Value::Null),
+        ] {
+            let filled = filled(schema.clone(), value);
+            assert_eq!(filled["a"], version);
+            assert_eq!(filled["b"], version);
+        }
     }
 
     #[test]

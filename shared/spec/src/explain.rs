@@ -260,3 +260,8 @@ impl Explainer<'_> {
         format!(" in {}", self.subject(pointer))
     }
 }
+
+#[cfg(test)]
+mod sections;
+#[cfg(test)]
+mod tests;

@@ -10,8 +10,8 @@ use serde_json::{Map, Value};
 
 use crate::pointer;
 
-/// Every schema file. A section counts as known once `service.json` refers to its file.
-const FILES: [(&str, &str); 7] = [
+/// Every schema file, the sections that `service.json` does not list yet included.
+const FILES: [(&str, &str); 14] = [
     (
         "definitions",
         include_str!("../../../schema/definitions.json"),
@@ -27,12 +27,37 @@ const FILES: [(&str, &str); 7] = [
         include_str!("../../../schema/environment.json"),
     ),
     (
+        "access",
+        include_str!("../../../schema/sections/access.json"),
+    ),
+    ("cache", include_str!("../../../schema/sections/cache.json")),
+    (
         "compute",
         include_str!("../../../schema/sections/compute.json"),
     ),
     (
+        "database",
+        include_str!("../../../schema/sections/database.json"),
+    ),
+    (
+        "ingress",
+        include_str!("../../../schema/sections/ingress.json"),
+    ),
+    (
+        "lambda",
+        include_str!("../../../schema/sections/lambda.json"),
+    ),
+    (
+        "serviceDiscovery",
+        include_str!("../../../schema/sections/serviceDiscovery.json"),
+    ),
+    (
         "storage",
         include_str!("../../../schema/sections/storage.json"),
+    ),
+    (
+        "triggers",
+        include_str!("../../../schema/sections/triggers.json"),
     ),
 ];
 
@@ -119,7 +144,7 @@ impl Schema {
         clippy::expect_used,
         reason = "the files are compiled in, and a test compiles every one of them"
     )]
-    fn embedded(name: &str) -> Self {
+    pub(crate) fn embedded(name: &str) -> Self {
         Self::compile(compose(name)).expect("the embedded schemas are valid")
     }
 

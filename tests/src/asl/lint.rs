@@ -10,6 +10,16 @@ use super::machine::{Flow, Kind, State};
 /// The longest name that Step Functions gives a state, in characters.
 const LONGEST_NAME: usize = 80;
 const ALL: &str = "States.ALL";
+/// The errors of Step Functions that a retrier or catcher can match.
+const ERRORS: [&str; 7] = [
+    ALL,
+    "States.DataLimitExceeded",
+    "States.NoChoiceMatched",
+    "States.Permissions",
+    "States.QueryEvaluationError",
+    "States.TaskFailed",
+    "States.Timeout",
+];
 
 /// Adds everything that is wrong with a whole machine.
 pub(crate) fn check(flow: &Flow, problems: &mut Vec<String>) {
@@ -66,7 +76,8 @@ fn exits(state: &State) -> Vec<&str> {
     exits
 }
 
-/// `States.ALL` stands alone, and in the last retrier or catcher.
+/// `States.ALL` stands alone, and in the last retrier or catcher; other names of Step Functions
+/// are ones that can be matched.
 fn handlers(flow: &Flow, problems: &mut Vec<String>) {
     flow.visit(&mut |name, state| {
         let retry = state.retry.iter().map(|one| one.errors.as_slice());
@@ -79,6 +90,11 @@ fn handlers(flow: &Flow, problems: &mut Vec<String>) {
             let wild = |(index, errors): &(usize, &[String])| {
                 errors.iter().any(|error| error == ALL) && (errors.len() > 1 || *index < last)
             };
+            let unknown = all.iter().copied().flatten();
+            let unknown = unknown.filter(|error| error.starts_with("States."));
+            let unknown = unknown.filter(|error| !ERRORS.contains(&error.as_str()));
+            problems
+                .extend(unknown.map(|error| format!("{name}/{field}: nothing matches `{error}`")));
             problems.extend(all.into_iter().enumerate().filter(wild).map(|(index, _)| {
                 format!("{name}/{field}[{index}]: `{ALL}` must stand alone, in the last one")
             }));

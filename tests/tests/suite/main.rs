@@ -1,1 +1,26 @@
 //! The tests that cross crates.
+
+#[cfg(test)]
+mod adapters;
+#[cfg(test)]
+mod api;
+#[cfg(test)]
+mod deploying;
+#[cfg(test)]
+mod dynamo;
+#[cfg(test)]
+mod machines;
+#[cfg(test)]
+mod memory;
+#[cfg(test)]
+mod names;
+#[cfg(test)]
+mod outbox;
+#[cfg(test)]
+mod platform;
+#[cfg(test)]
+mod structure;
+#[cfg(test)]
+mod sweep;
+#[cfg(test)]
+mod system;

@@ -4,9 +4,9 @@
 //! that is needed to count, and nothing of HTTP that could go wrong unnoticed.
 
 use std::collections::BTreeMap;
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread;
 
@@ -45,17 +45,7 @@ impl Traffic {
             counted: Arc::default(),
         };
         let counting = traffic.clone();
-        thread::spawn(move || {
-            let target = OnceLock::new();
-            for client in listener.incoming().flatten() {
-                let Some(target) = find(&target, &folder) else {
-                    continue;
-                };
-                let counting = counting.clone();
-                // A request that breaks off is the function's to repeat, and not counted.
-                thread::spawn(move || drop(counting.pass(client, &target)));
-            }
-        });
+        thread::spawn(move || counting.serve(&listener, &folder));
         Ok(traffic)
     }
 
@@ -69,13 +59,26 @@ impl Traffic {
         std::mem::take(&mut self.counted.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn pass(&self, client: TcpStream, target: &str) -> io::Result<()> {
+    fn serve(&self, listener: &TcpListener, folder: &Path) {
+        let target = OnceLock::new();
+        for client in listener.incoming().flatten() {
+            // A connection that nothing is behind is closed; the function asks again.
+            if let Some(target) = find(&target, folder) {
+                let counting = self.clone();
+                // A request that breaks off is the function's to repeat, and not counted.
+                thread::spawn(move || drop(counting.pass(&client, &target)));
+            }
+        }
+    }
+
+    fn pass(&self, client: &TcpStream, target: &str) -> io::Result<()> {
         let mut reader = BufReader::new(client.try_clone()?);
         let request = Request::read(&mut reader)?;
         let mut server = TcpStream::connect(target)?;
         server.write_all(request.head.as_bytes())?;
         server.write_all(&request.body)?;
-        io::copy(&mut server, &mut &client)?;
+        let mut answer = client;
+        io::copy(&mut server, &mut answer)?;
         let (reads, writes) = request.counts();
         let mut counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
         counted.reads += reads;
@@ -84,7 +87,7 @@ impl Traffic {
     }
 }
 
-fn find(known: &OnceLock<String>, folder: &std::path::Path) -> Option<String> {
+fn find(known: &OnceLock<String>, folder: &Path) -> Option<String> {
     if let Some(target) = known.get() {
         return Some(target.clone());
     }
@@ -151,6 +154,8 @@ impl Request {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read;
+
     use super::*;
 
     fn request(target: &str, body: &str) -> Request {
@@ -204,7 +209,7 @@ mod tests {
             counted: Arc::default(),
         };
         let counting = traffic.clone();
-        let passing = thread::spawn(move || counting.pass(front.accept().unwrap().0, &target));
+        let passing = thread::spawn(move || counting.pass(&front.accept().unwrap().0, &target));
 
         let mut client = TcpStream::connect(traffic.address).unwrap();
         let asked = b"POST / HTTP/1.1\r\nx-amz-target: DynamoDB_20120810.GetItem\r\ncontent-length: 2\r\n\r\n{}";

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use groundplane_capabilities::{References, RenderInput, Sections, capabilities};
 use groundplane_model::{ContextKey, Problem};
-use groundplane_planner::{Plan, plan};
+use groundplane_planner::{Plan, PlannedUnit, plan};
 use serde_json::Value;
 
 use crate::ground::{Ground, names_for, spec};
@@ -118,22 +118,21 @@ fn described(plan: &Plan) -> String {
     let mut text = String::new();
     for (number, wave) in plan.waves.iter().enumerate() {
         writeln!(text, "wave {}", number + 1).unwrap();
-        for unit in wave {
-            writeln!(text, "  {} in stack {}", unit.unit, unit.stack_name).unwrap();
-            for key in unit.parameters.values() {
-                writeln!(text, "    reads {key}").unwrap();
-            }
-            for key in unit.outputs.keys() {
-                let verb = if unit.exports.contains(key) {
-                    "exports"
-                } else {
-                    "writes"
-                };
-                writeln!(text, "    {verb} {key}").unwrap();
-            }
-        }
+        wave.iter().for_each(|unit| describe(unit, &mut text));
     }
     text
+}
+
+fn describe(unit: &PlannedUnit, text: &mut String) {
+    writeln!(text, "  {} in stack {}", unit.unit, unit.stack_name).unwrap();
+    for key in unit.parameters.values() {
+        writeln!(text, "    reads {key}").unwrap();
+    }
+    for key in unit.outputs.keys() {
+        let is_export = unit.exports.contains(key);
+        let verb = if is_export { "exports" } else { "writes" };
+        writeln!(text, "    {verb} {key}").unwrap();
+    }
 }
 
 #[test]
@@ -240,6 +239,6 @@ fn collect_references(value: &Value, targets: &mut Vec<String>) {
         Value::Array(items) => items
             .iter()
             .for_each(|item| collect_references(item, targets)),
-        _ => {}
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }

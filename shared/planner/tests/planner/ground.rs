@@ -99,10 +99,10 @@ pub(crate) fn names_for(spec: &Value) -> Names {
 pub(crate) fn spec(text: &str) -> Value {
     let document = parse(text).unwrap_or_else(|problems| panic!("{problems:?}\n{text}"));
     let validated = validate(&document).unwrap_or_else(|problems| panic!("{problems:?}\n{text}"));
-    match validated.document {
-        ValidDocument::Service(service) => service.value,
-        other => panic!("not a service: {other:?}"),
-    }
+    let ValidDocument::Service(service) = validated.document else {
+        panic!("not a service: {text}");
+    };
+    service.value
 }
 
 /// A spec with these sections and nothing in them but what they demand.

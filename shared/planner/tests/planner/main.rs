@@ -1,7 +1,12 @@
 //! What a spec is planned as, and what a deployment does with the plan.
 
+#[cfg(test)]
 mod check;
+#[cfg(test)]
 mod golden;
+#[cfg(test)]
 mod ground;
+#[cfg(test)]
 mod properties;
+#[cfg(test)]
 mod schedule;

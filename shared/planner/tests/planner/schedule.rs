@@ -1,1 +1,305 @@
-//! x
+//! The steps of a deployment, from what is there to what is planned.
+
+use std::collections::BTreeMap;
+
+use groundplane_model::{Applied, Artifact, Context, DeploymentId, Digest, UnitName, UnitState};
+use groundplane_planner::{Plan, PlannedUnit, ScheduledStep, Work, schedule, schedule_destroy};
+use serde_json::{Value, json};
+
+use crate::ground::{Ground, names_for, spec_with};
+
+/// The state of a unit that was applied as planned.
+fn applied(ground: &Ground, unit: &PlannedUnit) -> UnitState {
+    UnitState {
+        tenant: ground.tenant.clone(),
+        instance: ground.instance.clone(),
+        unit: unit.unit.clone(),
+        stack_name: unit.stack_name.clone(),
+        applied: Some(Applied {
+            deployment: DeploymentId::from_number(1),
+            artifact: Artifact {
+                bucket: "artifacts".to_owned(),
+                key: unit.digest.to_string(),
+                digest: unit.digest.clone(),
+            },
+            parameters: BTreeMap::new(),
+            context: Context::default(),
+            resources: Vec::new(),
+            after: unit.after.clone(),
+        }),
+        pending: None,
+        version: 1,
+    }
+}
+
+fn all_applied(ground: &Ground, plan: &Plan) -> Vec<UnitState> {
+    plan.units().map(|unit| applied(ground, unit)).collect()
+}
+
+fn interrupted(state: UnitState) -> UnitState {
+    UnitState {
+        pending: Some(DeploymentId::from_number(2)),
+        ..state
+    }
+}
+
+/// A unit whose first deployment broke off before anything was recorded.
+fn begun(ground: &Ground, unit: &str) -> UnitState {
+    UnitState {
+        tenant: ground.tenant.clone(),
+        instance: ground.instance.clone(),
+        unit: UnitName::parse(unit).unwrap(),
+        stack_name: format!("gp-web-service-dev-{unit}"),
+        applied: None,
+        pending: Some(DeploymentId::from_number(2)),
+        version: 1,
+    }
+}
+
+fn scheduled(
+    ground: &Ground,
+    spec: &Value,
+    current: &[UnitState],
+    previous: Option<&Value>,
+) -> Vec<Vec<ScheduledStep>> {
+    let names = names_for(spec);
+    let input = ground.input(spec, &names);
+    schedule(&input, &ground.plan(spec), current, previous).unwrap()
+}
+
+fn ids(waves: &[Vec<ScheduledStep>]) -> Vec<Vec<&str>> {
+    waves
+        .iter()
+        .map(|wave| wave.iter().map(|step| step.id.as_str()).collect())
+        .collect()
+}
+
+fn digest_of(waves: &[Vec<ScheduledStep>], id: &str) -> Digest {
+    let step = waves.iter().flatten().find(|step| step.id.as_str() == id);
+    match &step.unwrap().work {
+        Work::Apply(unit) => unit.digest.clone(),
+        Work::Destroy => panic!("{id} destroys"),
+    }
+}
+
+#[test]
+fn the_first_deployment_applies_every_unit_after_those_it_reads_from() {
+    let ground = Ground::sandbox();
+    let spec = spec_with(&["compute", "storage"]);
+    let waves = scheduled(&ground, &spec, &[], None);
+    assert_eq!(ids(&waves), [["foundation"], ["storage"], ["compute"]]);
+}
+
+#[test]
+fn a_spec_that_is_deployed_already_takes_no_step() {
+    let ground = Ground::sandbox();
+    let spec = spec_with(&["compute", "storage"]);
+    let current = all_applied(&ground, &ground.plan(&spec));
+    let waves = scheduled(&ground, &spec, &current, Some(&spec));
+    assert_eq!(waves, Vec::<Vec<ScheduledStep>>::new());
+}
+
+#[test]
+fn a_change_of_one_section_is_a_step_for_it_and_for_what_reads_from_it() {
+    let ground = Ground::sandbox();
+    let before = spec_with(&["compute", "storage"]);
+    let current = all_applied(&ground, &ground.plan(&before));
+
+    let mut after = before.clone();
+    after["spec"]["compute"]["cpu"] = json!(512);
+    after["spec"]["compute"]["memory"] = json!(1024);
+    let waves = scheduled(&ground, &after, &current, Some(&before));
+    assert_eq!(ids(&waves), [["compute"]]);
+
+    let mut after = before.clone();
+    after["spec"]["storage"]["lifecyclePolicy"] = json!("AFTER_7_DAYS");
+    let waves = scheduled(&ground, &after, &current, Some(&before));
+    assert_eq!(ids(&waves), [["storage"], ["compute"]]);
+}
+
+#[test]
+fn a_unit_that_a_deployment_was_interrupted_at_is_never_left_out() {
+    let ground = Ground::sandbox();
+    let spec = spec_with(&["compute", "storage"]);
+    let mut current = all_applied(&ground, &ground.plan(&spec));
+    let compute = current.pop().unwrap();
+    current.push(interrupted(compute));
+    let waves = scheduled(&ground, &spec, &current, Some(&spec));
+    assert_eq!(ids(&waves), [["compute"]]);
+}
+
+#[test]
+fn a_unit_keeps_the_stack_that_it_has() {
+    let ground = Ground::sandbox();
+    let spec = spec_with(&["storage"]);
+    let mut current = all_applied(&ground, &ground.plan(&spec));
+    for state in &mut current {
+        state.stack_name = format!("elsewhere-{}", state.unit);
+        state.pending = Some(DeploymentId::from_number(2));
+    }
+    for step in scheduled(&ground, &spec, &current, Some(&spec))
+        .iter()
+        .flatten()
+    {
+        assert_eq!(step.stack_name, format!("elsewhere-{}", step.unit));
+        match &step.work {
+            Work::Apply(unit) => assert_eq!(unit.stack_name, step.stack_name),
+            Work::Destroy => panic!("nothing is to go"),
+        }
+    }
+}
+
+#[test]
+fn a_removed_section_goes_after_what_used_it_and_what_served_it_shrinks_last() {
+    let ground = Ground::sandbox();
+    let before = spec_with(&["compute", "storage"]);
+    let after = spec_with(&["compute"]);
+    let current = all_applied(&ground, &ground.plan(&before));
+    let waves = scheduled(&ground, &after, &current, Some(&before));
+    assert_eq!(
+        ids(&waves),
+        [["compute"], ["storage.destroy"], ["foundation.shrink"]]
+    );
+    let wanted = ground.plan(&after);
+    assert_eq!(
+        digest_of(&waves, "foundation.shrink"),
+        wanted.waves[0][0].digest
+    );
+}
+
+#[test]
+fn what_serves_both_is_applied_first_where_something_is_added_as_well() {
+    let ground = Ground::sandbox();
+    let before = spec_with(&["storage"]);
+    let after = spec_with(&["compute"]);
+    let current = all_applied(&ground, &ground.plan(&before));
+    let waves = scheduled(&ground, &after, &current, Some(&before));
+    assert_eq!(
+        ids(&waves),
+        [
+            ["foundation"],
+            ["compute"],
+            ["storage.destroy"],
+            ["foundation.shrink"]
+        ]
+    );
+    let both = ground.plan(&spec_with(&["compute", "storage"]));
+    assert_eq!(digest_of(&waves, "foundation"), both.waves[0][0].digest);
+    assert_ne!(
+        digest_of(&waves, "foundation"),
+        digest_of(&waves, "foundation.shrink")
+    );
+}
+
+#[test]
+fn several_units_shrink_in_the_reverse_of_their_order() {
+    let ground = Ground::sandbox();
+    let before = spec_with(&["compute", "storage"]);
+    let after = spec_with(&["storage"]);
+    let current = all_applied(&ground, &ground.plan(&before));
+    let waves = scheduled(&ground, &after, &current, Some(&before));
+    // The storage's policy on the task role goes before the role.
+    assert_eq!(
+        ids(&waves),
+        [
+            ["compute.destroy"],
+            ["storage.shrink"],
+            ["foundation.shrink"]
+        ]
+    );
+}
+
+#[test]
+fn a_removal_that_broke_off_goes_on_where_it_stopped() {
+    let ground = Ground::sandbox();
+    let before = spec_with(&["compute", "storage"]);
+    let after = spec_with(&["compute"]);
+    let [foundation, storage] =
+        [0, 1].map(|wave| applied(&ground, &ground.plan(&before).waves[wave][0]));
+    let compute = applied(&ground, &ground.plan(&after).waves[1][0]);
+
+    // While the file system was being removed.
+    let current = [foundation.clone(), interrupted(storage), compute.clone()];
+    let waves = scheduled(&ground, &after, &current, Some(&before));
+    assert_eq!(ids(&waves), [["storage.destroy"], ["foundation.shrink"]]);
+
+    // While the foundation was being taken back: nothing is left that it has to serve.
+    let current = [interrupted(foundation), compute];
+    let waves = scheduled(&ground, &after, &current, Some(&before));
+    assert_eq!(ids(&waves), [["foundation"], ["compute"]]);
+    assert_eq!(
+        digest_of(&waves, "foundation"),
+        ground.plan(&after).waves[0][0].digest
+    );
+}
+
+#[test]
+fn what_a_failed_deployment_left_behind_goes_first() {
+    let ground = Ground::sandbox();
+    let spec = spec_with(&["compute"]);
+    let with_storage = ground.plan(&spec_with(&["compute", "storage"]));
+    let mut current = all_applied(&ground, &ground.plan(&spec));
+    current[0] = interrupted(applied(&ground, &with_storage.waves[0][0]));
+    current.push(begun(&ground, "storage"));
+    let waves = scheduled(&ground, &spec, &current, Some(&spec));
+    assert_eq!(
+        ids(&waves),
+        [["storage.destroy"], ["foundation"], ["compute"]]
+    );
+}
+
+#[test]
+fn the_foundation_goes_too_when_nothing_needs_it() {
+    let ground = Ground::sandbox();
+    let before = spec_with(&["compute", "storage"]);
+    let current = all_applied(&ground, &ground.plan(&before));
+    assert_eq!(
+        ids(&schedule_destroy(&current)),
+        [
+            ["compute.destroy"],
+            ["storage.destroy"],
+            ["foundation.destroy"]
+        ]
+    );
+}
+
+#[test]
+fn what_was_never_recorded_is_destroyed_before_what_it_may_depend_on() {
+    let ground = Ground::sandbox();
+    let plan = ground.plan(&spec_with(&["storage"]));
+    let foundation = applied(&ground, &plan.waves[0][0]);
+    let current = [
+        foundation,
+        begun(&ground, "compute"),
+        begun(&ground, "storage"),
+    ];
+    assert_eq!(
+        ids(&schedule_destroy(&current)),
+        [
+            ["compute.destroy"],
+            ["storage.destroy"],
+            ["foundation.destroy"]
+        ]
+    );
+}
+
+#[test]
+fn a_unit_that_no_capability_is_known_for_is_destroyed_all_the_same() {
+    let ground = Ground::sandbox();
+    let plan = ground.plan(&spec_with(&["storage"]));
+    let mut current = all_applied(&ground, &plan);
+    current.push(begun(&ground, "retired-kind"));
+    assert_eq!(
+        ids(&schedule_destroy(&current)),
+        [
+            ["retired-kind.destroy"],
+            ["storage.destroy"],
+            ["foundation.destroy"]
+        ]
+    );
+}
+
+#[test]
+fn nothing_is_destroyed_where_nothing_is() {
+    assert!(schedule_destroy(&[]).is_empty());
+}

@@ -57,6 +57,14 @@ async fn expressions_give_json() {
             json!([]),
         ),
         ("{% $reverse([1..3]) %}", json!({}), json!([3, 2, 1])),
+    ] {
+        assert_eq!(value(expression, input).await, expected, "{expression}");
+    }
+}
+
+#[tokio::test]
+async fn expressions_see_the_context_and_the_functions_that_step_functions_adds() {
+    for (expression, input, expected) in [
         (
             "{% $parse('{\"a\": [1.5, 20]}').a %}",
             json!({}),

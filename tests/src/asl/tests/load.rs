@@ -147,6 +147,19 @@ fn the_wildcard_stands_alone_and_last() {
 }
 
 #[test]
+fn an_error_of_step_functions_that_nothing_can_match_is_refused() {
+    for name in ["States.Runtime", "States.TaskFailure"] {
+        let catch = json!([{ "ErrorEquals": [name], "Next": "End" }]);
+        let task = with(
+            invoke("f", json!({})),
+            json!({ "Catch": catch, "Next": "End" }),
+        );
+        let found = problems("A", &json!({ "A": task, "End": { "Type": "Succeed" } }));
+        assert_problem(&found, &format!("A/Catch: nothing matches `{name}`"));
+    }
+}
+
+#[test]
 fn retriers_are_held_to_their_limits() {
     let retry = json!([{
         "ErrorEquals": [], "IntervalSeconds": 0, "BackoffRate": 0.5, "MaxAttempts": -1,

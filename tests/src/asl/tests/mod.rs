@@ -1,5 +1,10 @@
 //! The interpreter, held against what the Amazon States Language and Step Functions document.
 
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "literals of JSON read better by value"
+)]
+
 mod branches;
 mod children;
 mod expressions;

@@ -1,0 +1,115 @@
+//! The ports, each call of which is a point.
+
+use groundplane_model::{Artifact, Change, Index, Key, Partition, Record, Resource};
+use groundplane_ports::{
+    ChangeSet, ChangeStacks, NewChangeSet, Page, PublishEvents, ReadDeploymentRuns, ReadStacks,
+    ReadTable, Result, Stack, StackEvent, StartDeployments, WriteArtifacts, WriteTable,
+};
+
+use super::Faulty;
+
+impl<T: ReadTable> ReadTable for Faulty<'_, T> {
+    async fn get<R: Record>(&self, key: &Key) -> Result<Option<R>> {
+        self.faults.io("table.get", || self.port.get(key)).await
+    }
+
+    async fn query<R: Record>(&self, partition: &Partition, prefix: &str) -> Result<Vec<R>> {
+        let call = || self.port.query(partition, prefix);
+        self.faults.io("table.query", call).await
+    }
+
+    async fn list<R: Record>(
+        &self,
+        index: &Index,
+        limit: u16,
+        cursor: Option<&str>,
+    ) -> Result<Page<R>> {
+        let call = || self.port.list(index, limit, cursor);
+        self.faults.io("table.list", call).await
+    }
+}
+
+impl<T: WriteTable> WriteTable for Faulty<'_, T> {
+    async fn commit(&self, changes: Vec<Change>) -> Result<()> {
+        let call = || self.port.commit(changes.clone());
+        self.faults.io("table.commit", call).await
+    }
+}
+
+impl<T: WriteArtifacts> WriteArtifacts for Faulty<'_, T> {
+    async fn store(&self, content: &[u8]) -> Result<Artifact> {
+        let call = || self.port.store(content);
+        self.faults.io("artifacts.store", call).await
+    }
+}
+
+impl<T: StartDeployments> StartDeployments for Faulty<'_, T> {
+    async fn start(&self, name: &str, input: &str) -> Result<()> {
+        let call = || self.port.start(name, input);
+        self.faults.io("deployments.start", call).await
+    }
+}
+
+impl<T: ReadDeploymentRuns> ReadDeploymentRuns for Faulty<'_, T> {
+    async fn is_running(&self, name: &str) -> Result<bool> {
+        let call = || self.port.is_running(name);
+        self.faults.io("deployments.is_running", call).await
+    }
+}
+
+impl<T: PublishEvents> PublishEvents for Faulty<'_, T> {
+    async fn publish(&self, detail_type: &str, detail: &str) -> Result<()> {
+        let call = || self.port.publish(detail_type, detail);
+        self.faults.io("events.publish", call).await
+    }
+}
+
+impl<T: ReadStacks> ReadStacks for Faulty<'_, T> {
+    async fn stack(&self, name: &str) -> Result<Option<Stack>> {
+        self.faults
+            .io("stacks.stack", || self.port.stack(name))
+            .await
+    }
+
+    async fn change_set(&self, stack_name: &str, name: &str) -> Result<Option<ChangeSet>> {
+        let call = || self.port.change_set(stack_name, name);
+        self.faults.io("stacks.change_set", call).await
+    }
+
+    async fn events(&self, stack_id: &str) -> Result<Vec<StackEvent>> {
+        let call = || self.port.events(stack_id);
+        self.faults.io("stacks.events", call).await
+    }
+
+    async fn resources(&self, stack_name: &str) -> Result<Vec<Resource>> {
+        let call = || self.port.resources(stack_name);
+        self.faults.io("stacks.resources", call).await
+    }
+}
+
+impl<T: ChangeStacks> ChangeStacks for Faulty<'_, T> {
+    async fn create_change_set(&self, new: &NewChangeSet) -> Result<()> {
+        let call = || self.port.create_change_set(new);
+        self.faults.io("stacks.create_change_set", call).await
+    }
+
+    async fn execute_change_set(&self, stack_name: &str, name: &str, token: &str) -> Result<()> {
+        let call = || self.port.execute_change_set(stack_name, name, token);
+        self.faults.io("stacks.execute_change_set", call).await
+    }
+
+    async fn delete_change_set(&self, stack_name: &str, name: &str) -> Result<()> {
+        let call = || self.port.delete_change_set(stack_name, name);
+        self.faults.io("stacks.delete_change_set", call).await
+    }
+
+    async fn delete_stack(&self, name: &str, token: &str) -> Result<()> {
+        let call = || self.port.delete_stack(name, token);
+        self.faults.io("stacks.delete_stack", call).await
+    }
+
+    async fn continue_rollback(&self, name: &str, token: &str) -> Result<()> {
+        let call = || self.port.continue_rollback(name, token);
+        self.faults.io("stacks.continue_rollback", call).await
+    }
+}

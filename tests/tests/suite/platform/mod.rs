@@ -1,0 +1,306 @@
+//! The whole platform in-process: the shipped state machines, the real handlers, a table and a
+//! CloudFormation in memory, and a fault injector around every port.
+
+mod artifacts;
+mod host;
+mod observe;
+mod outside;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use groundplane_deployment::{Demand, Submission, accept, accept_destroy};
+use groundplane_model::{
+    Change, Deployment, DeploymentId, Environment, Failure, Instance, InstanceId, Key, LandingZone,
+    Partition, Principal, Record, TenantId,
+};
+use groundplane_ports::{Clock, ReadTable, WriteTable};
+use groundplane_spec::{ValidDocument, parse, validate};
+use serde_json::Value;
+
+use crate::memory::MemoryTable;
+use groundplane_tests::asl::{Interpreter, Machine, Schedule, Trace, placeholders};
+use groundplane_tests::fake_stacks::FakeStacks;
+use groundplane_tests::faults::Faults;
+
+pub(crate) use artifacts::FakeArtifacts;
+pub(crate) use outside::Outside;
+
+/// How often a sweep may be needed until a deployment has ended.
+const SWEEPS: usize = 6;
+
+/// The transitions after which an execution is lost: some units are there, some are not.
+const LOST_AFTER: usize = 60;
+
+/// What went wrong in a scenario.
+pub(crate) type Problem = String;
+
+/// One installation of Groundplane.
+#[derive(Debug)]
+pub(crate) struct TestPlatform {
+    /// The table.
+    pub(crate) table: Arc<MemoryTable>,
+    /// The stacks.
+    pub(crate) stacks: Arc<FakeStacks>,
+    /// The templates, and which of their resources fail.
+    pub(crate) artifacts: FakeArtifacts,
+    /// Executions and events, clock and identifiers.
+    pub(crate) outside: Outside,
+    faults: Faults,
+    schedule: Schedule,
+    principal: Principal,
+}
+
+impl TestPlatform {
+    /// An installation with the landing zone and environment of `examples/`.
+    ///
+    /// # Errors
+    /// Where the examples are not valid.
+    pub(crate) async fn start(faults: Faults, schedule: Schedule) -> Result<Self, Problem> {
+        let stacks = Arc::new(FakeStacks::new());
+        let platform = Self {
+            table: Arc::default(),
+            artifacts: FakeArtifacts::new(Arc::clone(&stacks)),
+            stacks,
+            outside: Outside::new(),
+            faults,
+            schedule,
+            principal: Principal {
+                subject: "tester".to_owned(),
+                tenant: TenantId::parse("acme").map_err(text)?,
+                groups: Vec::new(),
+            },
+        };
+        platform.apply_ground().await?;
+        Ok(platform)
+    }
+
+    async fn apply_ground(&self) -> Result<(), Problem> {
+        let now = self.outside.now();
+        let updated_by = "platform".to_owned();
+        let ValidDocument::LandingZone(zone) = document(&example("landing-zone.yaml")?)? else {
+            return Err("the example is no landing zone".to_owned());
+        };
+        let ValidDocument::Environment(place) = document(&example("environment.yaml")?)? else {
+            return Err("the example is no environment".to_owned());
+        };
+        let zone = LandingZone {
+            name: zone.name,
+            spec: zone.spec,
+            updated_at: now,
+            updated_by: updated_by.clone(),
+            version: 0,
+        };
+        let place = Environment {
+            name: place.name,
+            spec: place.spec,
+            updated_at: now,
+            updated_by,
+            version: 0,
+        };
+        self.table
+            .commit(vec![Change::save(&zone), Change::save(&place)])
+            .await
+            .map_err(text)
+    }
+
+    /// Submits a spec, as the API does, to the environment that it names.
+    ///
+    /// # Errors
+    /// As acceptance says.
+    pub(crate) async fn submit(&self, spec: &str) -> Result<Deployment, Problem> {
+        let ValidDocument::Service(service) = document(spec)? else {
+            return Err("the spec is no service".to_owned());
+        };
+        let environment = service
+            .environment
+            .clone()
+            .ok_or("the spec names no environment")?;
+        let instance = InstanceId::new(&service.name, &environment);
+        let current = self.instance(&instance).await?;
+        let submission = Submission {
+            demand: self.demand(instance).await?,
+            spec: service.value,
+            labels: service.labels,
+            incarnation: self.outside.fresh().to_string(),
+        };
+        let accepted = accept(submission, current).map_err(text)?;
+        self.table.commit(accepted.changes).await.map_err(text)?;
+        Ok(accepted.deployment)
+    }
+
+    /// Destroys an instance, as the API does.
+    ///
+    /// # Errors
+    /// As acceptance says.
+    pub(crate) async fn destroy(&self, instance: &InstanceId) -> Result<Deployment, Problem> {
+        let current = self
+            .instance(instance)
+            .await?
+            .ok_or("there is no such instance")?;
+        let demand = self.demand(instance.clone()).await?;
+        let accepted = accept_destroy(demand, current).map_err(text)?;
+        self.table.commit(accepted.changes).await.map_err(text)?;
+        Ok(accepted.deployment)
+    }
+
+    /// Delivers the outbox, runs what it starts, and sweeps, until `deployment` has ended.
+    ///
+    /// # Errors
+    /// Where it never ends.
+    pub(crate) async fn settle(
+        &self,
+        deployment: &Deployment,
+    ) -> Result<(Deployment, Trace), Problem> {
+        let mut last = Trace::default();
+        for _ in 0..SWEEPS {
+            self.deliver_outbox().await?;
+            for (name, input) in self.outside.take_starts() {
+                last = self.run(&name, input).await?;
+                self.outside.ended(&name);
+            }
+            let key = Deployment::key_of(&deployment.tenant, &deployment.id);
+            let now: Deployment = self.table.require(&key).await.map_err(text)?;
+            if now.status.has_ended() {
+                self.deliver_outbox().await?;
+                return Ok((now, last));
+            }
+            self.outside.pass_minutes(6);
+            self.sweep().await;
+        }
+        Err(format!("`{}` is stuck", deployment.id))
+    }
+
+    /// Submits, and settles.
+    ///
+    /// # Errors
+    /// As both say.
+    pub(crate) async fn deploy(&self, spec: &str) -> Result<(Deployment, Trace), Problem> {
+        let deployment = self.submit(spec).await?;
+        self.settle(&deployment).await
+    }
+
+    /// The same platform, from now on with these faults.
+    pub(crate) fn with(self, faults: Faults) -> Self {
+        Self { faults, ..self }
+    }
+
+    /// Runs the waiting execution on a spent budget: it is gone in the middle of a step, as if
+    /// someone had stopped it.
+    ///
+    /// # Errors
+    /// Where it ends all the same.
+    pub(crate) async fn lose_the_execution_half_way(&self) -> Result<(), Problem> {
+        self.deliver_outbox().await?;
+        for (name, input) in self.outside.take_starts() {
+            let lost = self
+                .interpreter()?
+                .budget(LOST_AFTER)
+                .run("deploy", &name, input)
+                .await;
+            self.outside.ended(&name);
+            if lost.is_ok() {
+                return Err("the execution came to its end".to_owned());
+            }
+        }
+        Ok(())
+    }
+
+    /// The instance, if there is one.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub(crate) async fn instance(&self, id: &InstanceId) -> Result<Option<Instance>, Problem> {
+        self.table
+            .get(&Instance::key_of(&self.principal.tenant, id))
+            .await
+            .map_err(text)
+    }
+
+    /// The tenant of every instance.
+    #[must_use]
+    pub(crate) const fn tenant(&self) -> &TenantId {
+        &self.principal.tenant
+    }
+
+    async fn demand(&self, instance: InstanceId) -> Result<Demand<'_>, Problem> {
+        let name = instance.environment().parse().map_err(text)?;
+        let environment: Environment = self.ground(Partition::environment(&name)).await?;
+        let zone = Partition::landing_zone(&environment.spec.landing_zone);
+        Ok(Demand {
+            principal: &self.principal,
+            instance,
+            landing_zone: self.ground(zone).await?,
+            environment,
+            deployment: DeploymentId::from_number(self.outside.fresh()),
+            idempotency: None,
+            now: self.outside.now(),
+        })
+    }
+
+    async fn ground<R: Record>(&self, at: Partition) -> Result<R, Problem> {
+        self.table
+            .require(&Key::meta(at))
+            .await
+            .map_err(|failure: Failure| failure.to_string())
+    }
+
+    async fn run(&self, name: &str, input: Value) -> Result<Trace, Problem> {
+        Ok(self
+            .interpreter()?
+            .run("deploy", name, input)
+            .await
+            .map_err(text)?
+            .trace)
+    }
+
+    fn interpreter(&self) -> Result<Interpreter<'_, Self>, Problem> {
+        Ok(Interpreter::new(self)
+            .machine("deploy", machine("deploy.asl.json")?)
+            .machine(
+                "CloudFormationEngineArn",
+                machine("engines/cloudformation.asl.json")?,
+            )
+            .schedule(self.schedule))
+    }
+}
+
+/// A shipped state machine; what the template would substitute stands for itself.
+fn machine(file: &str) -> Result<Machine, Problem> {
+    let text_of_machine = read(&format!("statemachines/{file}"))?;
+    let names = placeholders(&text_of_machine)
+        .into_iter()
+        .map(|name| (name.clone(), name));
+    Machine::load(&text_of_machine, &names.collect::<BTreeMap<_, _>>()).map_err(text)
+}
+
+/// An example document of the project.
+///
+/// # Errors
+/// Where there is none of that name.
+pub(crate) fn example(file: &str) -> Result<String, Problem> {
+    read(&format!("examples/{file}"))
+}
+
+fn read(file: &str) -> Result<String, Problem> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(file);
+    fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+fn document(source: &str) -> Result<ValidDocument, Problem> {
+    let listed = |problems: Vec<groundplane_model::Problem>| {
+        problems
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
+    let document = parse(source).map_err(listed)?;
+    Ok(validate(&document).map_err(listed)?.document)
+}
+
+fn text(error: impl std::fmt::Display) -> Problem {
+    error.to_string()
+}
