@@ -1,9 +1,10 @@
 //! The Lambda functions: one package per folder under `functions/`, built and laid where the
 //! template takes them from.
 //!
-//! For a local AWS they are built by plain `cargo build`, whose artifacts the tests share and
-//! which makes programs that this machine runs. `cargo lambda build` always builds for a named
-//! target and so compiles every dependency a second time.
+//! For a local AWS they are built by plain `cargo build`, for the machine that they run on here.
+//! `cargo lambda build`, which is for AWS, always compiles for Linux, every dependency included.
+//! Only functions and the command line are selected, so that no feature that only a test asks of
+//! a dependency is in what end-to-end tests run.
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -4,23 +4,22 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use groundplane_model::{
     Change, Environment, EnvironmentName, Failure, FailureKind, Index, Key, LandingZone,
     LandingZoneName, Partition, Record,
 };
-use groundplane_ports::{Clock, PortError, ReadTable};
+use groundplane_ports::{Clock, Page, PortError, ReadTable};
 use groundplane_spec::ValidDocument;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::principal::Caller;
 use crate::problem::Refused;
+use crate::request::{Asked, Limit, Named, page};
 use crate::submission::Submitted;
 use crate::view::{AppliedView, Listing};
 use crate::{Platform, System, Table};
-
-/// How many are listed.
-const PAGE: u16 = 200;
 
 /// How many names a refusal lists.
 const NAMED: u16 = 20;
@@ -55,7 +54,9 @@ impl Ground for Environment {
     const DOCUMENT: &'static str = "Environment";
 
     fn key_of(name: &str) -> Option<Key> {
-        Some(Key::meta(Partition::environment(&EnvironmentName::parse(name).ok()?)))
+        Some(Key::meta(Partition::environment(
+            &EnvironmentName::parse(name).ok()?,
+        )))
     }
 
     fn all() -> Index {
@@ -92,7 +93,9 @@ impl Ground for LandingZone {
     const DOCUMENT: &'static str = "LandingZone";
 
     fn key_of(name: &str) -> Option<Key> {
-        Some(Key::meta(Partition::landing_zone(&LandingZoneName::parse(name).ok()?)))
+        Some(Key::meta(Partition::landing_zone(
+            &LandingZoneName::parse(name).ok()?,
+        )))
     }
 
     fn all() -> Index {
@@ -125,7 +128,7 @@ impl Ground for LandingZone {
 pub(crate) async fn apply<G: Ground, T: Table, S: System>(
     State(platform): State<Arc<Platform<T, S>>>,
     caller: Caller,
-    Path(name): Path<String>,
+    Named(name): Named,
     submitted: Submitted,
 ) -> Result<Json<AppliedView>, Refused> {
     caller.must_run_the_platform()?;
@@ -146,10 +149,24 @@ pub(crate) async fn apply<G: Ground, T: Table, S: System>(
     let current: Option<G> = platform.table.get(&key).await?;
     let version = current.as_ref().map_or(0, Record::version);
     if current.is_some_and(|current| current.says_the_same(&wanted)) {
-        return Ok(Json(AppliedView { kind, name, version, changed: false }));
+        return Ok(Json(AppliedView {
+            kind,
+            name,
+            version,
+            changed: false,
+        }));
     }
-    match platform.table.commit(vec![Change::save(&wanted.over(version))]).await {
-        Ok(()) => Ok(Json(AppliedView { kind, name, version: version + 1, changed: true })),
+    match platform
+        .table
+        .commit(vec![Change::save(&wanted.over(version))])
+        .await
+    {
+        Ok(()) => Ok(Json(AppliedView {
+            kind,
+            name,
+            version: version + 1,
+            changed: true,
+        })),
         Err(PortError::Conflict(_)) => {
             let message = format!("`{name}` was applied by someone else just now");
             Err(Failure::new(FailureKind::Conflict, message).into())
@@ -162,23 +179,46 @@ pub(crate) async fn apply<G: Ground, T: Table, S: System>(
 pub(crate) async fn show<G: Ground, T: Table, S: System>(
     State(platform): State<Arc<Platform<T, S>>>,
     _caller: Caller,
-    Path(name): Path<String>,
+    Named(name): Named,
 ) -> Result<Json<Value>, Refused> {
     let found: Option<G> = match G::key_of(&name) {
         Some(key) => platform.table.get(&key).await?,
         None => None,
     };
-    let absent = || Failure::new(FailureKind::NotFound, format!("there is no such {}", G::KIND));
+    let absent = || {
+        Failure::new(
+            FailureKind::NotFound,
+            format!("there is no such {}", G::KIND),
+        )
+    };
     Ok(Json(view(&found.ok_or_else(absent)?)))
+}
+
+/// The query of a listing.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ListQuery {
+    limit: Option<Limit>,
+    cursor: Option<String>,
 }
 
 /// `GET /v1/environments` and `GET /v1/landing-zones`
 pub(crate) async fn list<G: Ground, T: Table, S: System>(
     State(platform): State<Arc<Platform<T, S>>>,
     _caller: Caller,
+    Asked(query): Asked<ListQuery>,
 ) -> Result<Json<Listing<Value>>, Refused> {
-    let page = platform.table.list::<G>(&G::all(), PAGE, None).await?;
-    Ok(Json(Listing { items: page.records.iter().map(view).collect(), next: page.next }))
+    let page: Page<G> = page(
+        &platform.table,
+        &G::all(),
+        query.limit,
+        query.cursor.as_deref(),
+    )
+    .await?;
+    Ok(Json(Listing {
+        items: page.records.iter().map(view).collect(),
+        next: page.next,
+    }))
 }
 
 fn view<G: Ground>(ground: &G) -> Value {
@@ -199,28 +239,50 @@ pub(crate) async fn load(
     table: &impl ReadTable,
     name: &EnvironmentName,
 ) -> Result<(Environment, LandingZone), Refused> {
-    let key = Key::meta(Partition::environment(name));
-    let Some(environment) = table.get::<Environment>(&key).await? else {
-        let known = table.list::<Environment>(&Index::environments(""), NAMED, None).await?;
-        let known: Vec<String> =
-            known.records.iter().map(|environment| format!("`{}`", environment.name)).collect();
-        let message = if known.is_empty() {
-            format!("there is no environment `{name}`; none was applied yet")
-        } else {
-            format!("there is no environment `{name}`; there are {}", known.join(", "))
-        };
-        return Err(Failure::new(FailureKind::Invalid, message).into());
-    };
+    let environment = environment(table, name).await?;
     let landing_zone = landing_zone(table, &environment.spec.landing_zone).await?;
     Ok((environment, landing_zone))
 }
 
-async fn landing_zone(
+/// The environment.
+pub(crate) async fn environment(
+    table: &impl ReadTable,
+    name: &EnvironmentName,
+) -> Result<Environment, Refused> {
+    let key = Key::meta(Partition::environment(name));
+    if let Some(environment) = table.get(&key).await? {
+        return Ok(environment);
+    }
+    let known = table
+        .list::<Environment>(&Index::environments(""), NAMED, None)
+        .await?;
+    let known: Vec<String> = known
+        .records
+        .iter()
+        .map(|environment| format!("`{}`", environment.name))
+        .collect();
+    let message = if known.is_empty() {
+        format!("there is no environment `{name}`; none was applied yet")
+    } else {
+        format!(
+            "there is no environment `{name}`; there are {}",
+            known.join(", ")
+        )
+    };
+    Err(Failure::new(FailureKind::Invalid, message).into())
+}
+
+/// The landing zone.
+pub(crate) async fn landing_zone(
     table: &impl ReadTable,
     name: &LandingZoneName,
 ) -> Result<LandingZone, Refused> {
     let found: Option<LandingZone> = table.get(&Key::meta(Partition::landing_zone(name))).await?;
     found.ok_or_else(|| {
-        Failure::new(FailureKind::Invalid, format!("there is no landing zone `{name}`")).into()
+        Failure::new(
+            FailureKind::Invalid,
+            format!("there is no landing zone `{name}`"),
+        )
+        .into()
     })
 }

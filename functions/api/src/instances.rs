@@ -3,20 +3,23 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use groundplane_deployment::{Accepted, Demand, IdempotencyClaim, Submission, accept, accept_destroy};
+use groundplane_deployment::{
+    Accepted, Demand, IdempotencyClaim, Submission, accept, accept_destroy,
+};
 use groundplane_model::{
     DeploymentId, DeploymentStatus, Digest, EnvironmentName, Failure, FailureKind, Idempotency,
-    Index, Instance, InstanceId, Partition, Problem, TenantId, UnitState,
+    Index, Instance, InstanceId, Partition, Problem, ServiceName, TenantId, UnitState,
 };
-use groundplane_ports::PortError;
+use groundplane_ports::{Page, PortError};
 use groundplane_spec::{Service, ValidDocument};
 use serde::Deserialize;
 
 use crate::principal::Caller;
 use crate::problem::Refused;
+use crate::request::{Asked, Limit, Named, page};
 use crate::submission::{Submitted, idempotency_key};
 use crate::view::{AcceptedView, InstanceDetail, InstanceView, Listing};
 use crate::{Platform, System, Table, ground};
@@ -24,27 +27,26 @@ use crate::{Platform, System, Table, ground};
 /// How often acceptance is decided again where someone else was faster.
 const ATTEMPTS: u32 = 3;
 
-/// How many instances a page has, unless the client says otherwise.
-const PAGE: u16 = 50;
-
-/// The longest page.
-const LONGEST_PAGE: u16 = 200;
-
 /// The query of `POST /v1/instances`.
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct SubmitQuery {
-    environment: Option<String>,
+    environment: Option<EnvironmentName>,
 }
 
 /// `POST /v1/instances`
 pub(crate) async fn submit<T: Table, S: System>(
     State(platform): State<Arc<Platform<T, S>>>,
     caller: Caller,
-    Query(query): Query<SubmitQuery>,
+    Asked(query): Asked<SubmitQuery>,
     headers: HeaderMap,
     submitted: Submitted,
 ) -> Result<Response, Refused> {
-    let Submitted { document, warnings, digest } = submitted;
+    let Submitted {
+        document,
+        warnings,
+        digest,
+    } = submitted;
     let ValidDocument::Service(service) = document else {
         let kind = document.kind();
         let message = format!("instances are made from `kind: Service`, not `{kind}`");
@@ -56,7 +58,9 @@ pub(crate) async fn submit<T: Table, S: System>(
     let instance = InstanceId::new(&service.name, &environment);
     for _ in 0..ATTEMPTS {
         let claim = match claim(&platform, &caller, key.as_ref(), &request).await? {
-            Claim::Answered(known) => return Ok(accepted(known.instance, known.deployment, warnings)),
+            Claim::Answered(known) => {
+                return Ok(accepted(known.instance, known.deployment, warnings));
+            }
             Claim::Fresh(claim) => claim,
         };
         let (environment, landing_zone) = ground::load(&platform.table, &environment).await?;
@@ -88,7 +92,7 @@ pub(crate) async fn submit<T: Table, S: System>(
 pub(crate) async fn destroy<T: Table, S: System>(
     State(platform): State<Arc<Platform<T, S>>>,
     caller: Caller,
-    Path(id): Path<String>,
+    Named(id): Named,
     headers: HeaderMap,
 ) -> Result<Response, Refused> {
     let id = parse_id(&id)?;
@@ -96,13 +100,16 @@ pub(crate) async fn destroy<T: Table, S: System>(
     let key = idempotency_key(&headers)?;
     for _ in 0..ATTEMPTS {
         let claim = match claim(&platform, &caller, key.as_ref(), &request).await? {
-            Claim::Answered(known) => return Ok(accepted(known.instance, known.deployment, Vec::new())),
+            Claim::Answered(known) => {
+                return Ok(accepted(known.instance, known.deployment, Vec::new()));
+            }
             Claim::Fresh(claim) => claim,
         };
         let instance = current(&platform, &caller.principal.tenant, &id).await?;
         let instance = instance.ok_or_else(|| absent(&id))?;
-        let (environment, landing_zone) =
-            ground::load(&platform.table, &instance.environment).await?;
+        let environment = ground::environment(&platform.table, &instance.environment).await?;
+        // The environment may have moved on; the instance is still where it was deployed.
+        let landing_zone = ground::landing_zone(&platform.table, &instance.landing_zone).await?;
         let demand = Demand {
             principal: &caller.principal,
             instance: id.clone(),
@@ -121,10 +128,11 @@ pub(crate) async fn destroy<T: Table, S: System>(
 
 /// The query of `GET /v1/instances`.
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct ListQuery {
-    environment: Option<String>,
-    name: Option<String>,
-    limit: Option<u16>,
+    environment: Option<EnvironmentName>,
+    name: Option<ServiceName>,
+    limit: Option<Limit>,
     cursor: Option<String>,
 }
 
@@ -132,36 +140,51 @@ pub(crate) struct ListQuery {
 pub(crate) async fn list<T: Table, S: System>(
     State(platform): State<Arc<Platform<T, S>>>,
     caller: Caller,
-    Query(query): Query<ListQuery>,
+    Asked(query): Asked<ListQuery>,
 ) -> Result<Json<Listing<InstanceView>>, Refused> {
-    let limit = query.limit.unwrap_or(PAGE).clamp(1, LONGEST_PAGE);
     // Ids start with the service's name and end with the environment's.
-    let prefix = query.name.as_ref().map(|name| format!("{name}.")).unwrap_or_default();
+    let prefix = query
+        .name
+        .as_ref()
+        .map(|name| format!("{name}."))
+        .unwrap_or_default();
     let index = Index::instances(&caller.principal.tenant, &prefix);
-    let page = platform
-        .table
-        .list::<Instance>(&index, limit, query.cursor.as_deref())
-        .await
-        .map_err(|error| match error {
-            PortError::Refused(message) => Refused::bad_request(message),
-            other => other.into(),
-        })?;
+    let page: Page<Instance> = page(
+        &platform.table,
+        &index,
+        query.limit,
+        query.cursor.as_deref(),
+    )
+    .await?;
     let wanted = |instance: &Instance| {
-        query.environment.as_ref().is_none_or(|name| instance.environment.as_str() == name)
+        query
+            .environment
+            .as_ref()
+            .is_none_or(|name| instance.environment == *name)
     };
-    let items = page.records.into_iter().filter(wanted).map(InstanceView::from).collect();
-    Ok(Json(Listing { items, next: page.next }))
+    let items = page
+        .records
+        .into_iter()
+        .filter(wanted)
+        .map(InstanceView::from)
+        .collect();
+    Ok(Json(Listing {
+        items,
+        next: page.next,
+    }))
 }
 
 /// `GET /v1/instances/{id}`
 pub(crate) async fn show<T: Table, S: System>(
     State(platform): State<Arc<Platform<T, S>>>,
     caller: Caller,
-    Path(id): Path<String>,
+    Named(id): Named,
 ) -> Result<Json<InstanceDetail>, Refused> {
     let id = parse_id(&id)?;
     let tenant = &caller.principal.tenant;
-    let instance = current(&platform, tenant, &id).await?.ok_or_else(|| absent(&id))?;
+    let instance = current(&platform, tenant, &id)
+        .await?
+        .ok_or_else(|| absent(&id))?;
     let partition = Partition::instance(tenant, &id);
     let units: Vec<UnitState> = platform.table.query(&partition, UnitState::PREFIX).await?;
     Ok(Json(InstanceDetail::new(instance, units)))
@@ -221,14 +244,16 @@ async fn current<T: Table, S: System>(
 }
 
 fn chosen_environment(query: &SubmitQuery, service: &Service) -> Result<EnvironmentName, Refused> {
-    if let Some(name) = &query.environment {
-        return EnvironmentName::parse(name).map_err(|error| Refused::bad_request(error.to_string()));
-    }
-    service.environment.clone().ok_or_else(|| {
-        let problem = Problem::error("/metadata", "the document names no environment")
-            .with_hint("add `environment` to `metadata`, or submit with ?environment=");
-        Failure::invalid_document("the document has a problem", vec![problem]).into()
-    })
+    query
+        .environment
+        .as_ref()
+        .or(service.environment.as_ref())
+        .cloned()
+        .ok_or_else(|| {
+            let problem = Problem::error("/metadata", "the document names no environment")
+                .with_hint("add `environment` to `metadata`, or submit with ?environment=");
+            Failure::invalid_document("the document has a problem", vec![problem]).into()
+        })
 }
 
 fn refuse_unfit(
@@ -251,16 +276,28 @@ fn parse_id(text: &str) -> Result<InstanceId, Refused> {
 }
 
 fn absent(id: &InstanceId) -> Failure {
-    Failure::new(FailureKind::NotFound, format!("there is no instance `{id}`"))
+    Failure::new(
+        FailureKind::NotFound,
+        format!("there is no instance `{id}`"),
+    )
 }
 
 fn busy(id: &InstanceId) -> Refused {
-    Failure::new(FailureKind::Unavailable, format!("`{id}` keeps changing; try again")).into()
+    Failure::new(
+        FailureKind::Unavailable,
+        format!("`{id}` keeps changing; try again"),
+    )
+    .into()
 }
 
 fn accepted(instance: InstanceId, deployment: DeploymentId, warnings: Vec<Problem>) -> Response {
     let location = HeaderValue::try_from(format!("/v1/deployments/{deployment}"));
-    let view = AcceptedView { instance, deployment, status: DeploymentStatus::Accepted, warnings };
+    let view = AcceptedView {
+        instance,
+        deployment,
+        status: DeploymentStatus::Accepted,
+        warnings,
+    };
     let mut response = (StatusCode::ACCEPTED, Json(view)).into_response();
     if let Ok(location) = location {
         response.headers_mut().insert(header::LOCATION, location);

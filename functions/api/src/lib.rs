@@ -5,6 +5,7 @@ mod ground;
 mod instances;
 mod principal;
 mod problem;
+mod request;
 mod submission;
 mod view;
 
@@ -20,7 +21,7 @@ use groundplane_ports::{Clock, Ids, ReadTable, WriteTable};
 use serde_json::{Value, json};
 
 pub use principal::Identity;
-use problem::Refused;
+use problem::{Refused, shown};
 
 /// The largest request body, in bytes; a spec may be as large.
 pub const MAX_BODY: usize = groundplane_spec::MAX_BYTES;
@@ -46,7 +47,10 @@ impl<S: Clock + Ids + 'static> System for S {}
 pub fn router<T: Table, S: System>(platform: Platform<T, S>, identity: Identity) -> Router {
     Router::new()
         .route("/v1/health", get(health))
-        .route("/v1/instances", get(instances::list::<T, S>).post(instances::submit::<T, S>))
+        .route(
+            "/v1/instances",
+            get(instances::list::<T, S>).post(instances::submit::<T, S>),
+        )
         .route(
             "/v1/instances/{id}",
             get(instances::show::<T, S>).delete(instances::destroy::<T, S>),
@@ -74,11 +78,14 @@ async fn health() -> Json<Value> {
 }
 
 async fn no_such_route(uri: Uri) -> Refused {
-    let path: String = uri.path().chars().take(200).collect();
-    Refused::from(Failure::new(FailureKind::NotFound, format!("there is no endpoint `{path}`")))
+    let path = shown(uri.path());
+    Refused::from(Failure::new(
+        FailureKind::NotFound,
+        format!("there is no endpoint `{path}`"),
+    ))
 }
 
 async fn no_such_method(method: Method, uri: Uri) -> Refused {
-    let path: String = uri.path().chars().take(200).collect();
+    let path = shown(uri.path());
     Refused::method(format!("`{path}` does not answer {method}"))
 }

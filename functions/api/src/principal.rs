@@ -45,14 +45,24 @@ impl<S: Sync> FromRequestParts<S> for Caller {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Refused> {
-        let identity = parts.extensions.get::<Arc<Identity>>().cloned().ok_or_else(|| {
-            Failure::new(FailureKind::Internal, "the API has no identity settings")
-        })?;
+        let identity = parts
+            .extensions
+            .get::<Arc<Identity>>()
+            .cloned()
+            .ok_or_else(|| {
+                Failure::new(FailureKind::Internal, "the API has no identity settings")
+            })?;
         let claims = claims(parts).ok_or_else(|| {
-            Failure::new(FailureKind::Unauthenticated, "the request carries no verified token")
+            Failure::new(
+                FailureKind::Unauthenticated,
+                "the request carries no verified token",
+            )
         })?;
         let principal = principal(claims, &identity)?;
-        Ok(Self { principal, identity })
+        Ok(Self {
+            principal,
+            identity,
+        })
     }
 }
 
@@ -68,13 +78,22 @@ fn principal(claims: &HashMap<String, String>, identity: &Identity) -> Result<Pr
     let subject = claims.get("sub").filter(|subject| !subject.is_empty());
     let subject = subject.ok_or_else(|| denied("the token has no claim `sub`".to_owned()))?;
     let claim = &identity.tenant_claim;
-    let tenant = claims
-        .get(claim)
-        .ok_or_else(|| denied(format!("the token has no claim `{claim}`, which names the tenant")))?;
+    let tenant = claims.get(claim).ok_or_else(|| {
+        denied(format!(
+            "the token has no claim `{claim}`, which names the tenant"
+        ))
+    })?;
     let tenant = TenantId::parse(tenant)
         .map_err(|error| denied(format!("the token's claim `{claim}`: {error}")))?;
-    let groups = claims.get(&identity.groups_claim).map(|text| groups(text)).unwrap_or_default();
-    Ok(Principal { subject: subject.chars().filter(|c| !c.is_control()).collect(), tenant, groups })
+    let groups = claims
+        .get(&identity.groups_claim)
+        .map(|text| groups(text))
+        .unwrap_or_default();
+    Ok(Principal {
+        subject: subject.chars().filter(|c| !c.is_control()).collect(),
+        tenant,
+        groups,
+    })
 }
 
 /// API Gateway hands a list in a claim on as text: `[platform developers]`, or as JSON.
@@ -101,7 +120,10 @@ mod tests {
     }
 
     fn claims(pairs: &[(&str, &str)]) -> HashMap<String, String> {
-        pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+        pairs
+            .iter()
+            .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+            .collect()
     }
 
     #[test]
@@ -129,10 +151,16 @@ mod tests {
     fn a_token_without_a_tenant_is_refused_with_the_reason() {
         let error = principal(&claims(&[("sub", "u-1")]), &identity()).unwrap_err();
         assert_eq!(error.kind, FailureKind::Denied);
-        assert!(error.message.contains("no claim `custom:tenant`"), "{error}");
+        assert!(
+            error.message.contains("no claim `custom:tenant`"),
+            "{error}"
+        );
 
         let hostile = claims(&[("sub", "u-1"), ("custom:tenant", "acme#INSTANCE#x")]);
-        assert_eq!(principal(&hostile, &identity()).unwrap_err().kind, FailureKind::Denied);
+        assert_eq!(
+            principal(&hostile, &identity()).unwrap_err().kind,
+            FailureKind::Denied
+        );
     }
 
     #[test]

@@ -7,6 +7,9 @@ use groundplane_model::{Failure, FailureKind, Problem};
 use groundplane_ports::PortError;
 use serde::Serialize;
 
+/// How many characters of a client's text a message shows.
+const LONGEST_SHOWN: usize = 200;
+
 /// A refusal on its way to the client.
 #[derive(Debug)]
 pub(crate) struct Refused {
@@ -41,13 +44,16 @@ impl Refused {
         let limit = crate::MAX_BODY / 1024;
         Self {
             status: StatusCode::PAYLOAD_TOO_LARGE,
-            failure: Failure::new(FailureKind::Invalid, format!("the body is larger than {limit} KiB")),
+            failure: Failure::new(
+                FailureKind::Invalid,
+                format!("the body is larger than {limit} KiB"),
+            ),
         }
     }
 
     /// A body of a type that is not read.
     pub(crate) fn media_type(given: &str) -> Self {
-        let given: String = given.chars().take(80).flat_map(char::escape_default).collect();
+        let given = shown(given);
         let message = format!("`{given}` is not read; send application/yaml or application/json");
         Self {
             status: StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -62,6 +68,22 @@ impl Refused {
             failure: Failure::new(FailureKind::Invalid, message),
         }
     }
+
+    /// A body that cannot be read as a document.
+    pub(crate) fn unreadable(problems: Vec<Problem>) -> Self {
+        Self {
+            status: StatusCode::BAD_REQUEST,
+            failure: Failure::invalid_document("the document cannot be read", problems),
+        }
+    }
+}
+
+/// Text of a client as it may be shown: short, and without control characters.
+pub(crate) fn shown(text: &str) -> String {
+    text.chars()
+        .take(LONGEST_SHOWN)
+        .flat_map(char::escape_default)
+        .collect()
 }
 
 impl From<Failure> for Refused {
@@ -114,6 +136,9 @@ impl IntoResponse for Refused {
             header::CONTENT_TYPE,
             HeaderValue::from_static("application/problem+json"),
         );
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
         if status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }

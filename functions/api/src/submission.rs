@@ -25,18 +25,11 @@ impl<S: Send + Sync> FromRequest<S> for Submitted {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Refused> {
         refuse_other_types(request.headers())?;
-        let body = Bytes::from_request(request, state).await.map_err(|_| Refused::too_large())?;
-        let refused = |problems: Vec<Problem>| {
-            let count = problems.iter().filter(|problem| problem.severity == Severity::Error).count();
-            let message = if count == 1 {
-                "the document has a problem".to_owned()
-            } else {
-                format!("the document has {count} problems")
-            };
-            Failure::invalid_document(message, problems)
-        };
-        let document = parse_bytes(&body).map_err(refused)?;
-        let valid = validate(&document).map_err(refused)?;
+        let body = Bytes::from_request(request, state)
+            .await
+            .map_err(|_| Refused::too_large())?;
+        let document = parse_bytes(&body).map_err(Refused::unreadable)?;
+        let valid = validate(&document).map_err(invalid)?;
         Ok(Self {
             document: valid.document,
             warnings: valid.warnings,
@@ -45,13 +38,30 @@ impl<S: Send + Sync> FromRequest<S> for Submitted {
     }
 }
 
+fn invalid(problems: Vec<Problem>) -> Failure {
+    let errors = problems
+        .iter()
+        .filter(|problem| problem.severity == Severity::Error)
+        .count();
+    let message = match errors {
+        1 => "the document has a problem".to_owned(),
+        count => format!("the document has {count} problems"),
+    };
+    Failure::invalid_document(message, problems)
+}
+
 /// Documents come as YAML or JSON; a request that names no type is taken at its word.
 fn refuse_other_types(headers: &HeaderMap) -> Result<(), Refused> {
     let Some(given) = headers.get(header::CONTENT_TYPE) else {
         return Ok(());
     };
     let given = given.to_str().unwrap_or("?");
-    let essence = given.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let essence = given
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
     match essence.as_str() {
         "application/yaml" | "application/x-yaml" | "text/yaml" | "text/x-yaml"
         | "application/json" | "text/plain" => Ok(()),
@@ -64,7 +74,12 @@ pub(crate) fn idempotency_key(headers: &HeaderMap) -> Result<Option<Digest>, Ref
     let Some(key) = headers.get("idempotency-key") else {
         return Ok(None);
     };
-    let key = key.to_str().ok().filter(|key| !key.is_empty() && key.len() <= LONGEST_KEY);
+    let is_printable = |key: &&str| key.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    let key = key
+        .to_str()
+        .ok()
+        .filter(|key| !key.is_empty() && key.len() <= LONGEST_KEY)
+        .filter(is_printable);
     let key = key.ok_or_else(|| {
         Refused::bad_request("an Idempotency-Key is 1 to 255 printable ASCII characters")
     })?;

@@ -144,14 +144,21 @@ impl InstanceDetail {
                 pending: unit.pending,
             })
             .collect();
-        Self { instance: instance.into(), outputs, units }
+        Self {
+            instance: instance.into(),
+            outputs,
+            units,
+        }
     }
 }
 
 impl DeploymentView {
     pub(crate) fn new(deployment: Deployment, steps: Vec<Step>) -> Self {
-        let mut waves: Vec<WaveView> =
-            deployment.waves.iter().map(|_| WaveView { units: Vec::new() }).collect();
+        let mut waves: Vec<WaveView> = deployment
+            .waves
+            .iter()
+            .map(|_| WaveView { units: Vec::new() })
+            .collect();
         for step in steps {
             // Steps of a plan that does not stand yet have no wave to be shown in.
             if let Some(wave) = waves.get_mut(step.wave) {

@@ -22,6 +22,9 @@ const INDEX: &str = "gsi1";
 /// TransactWriteItems takes at most 100 actions (Amazon DynamoDB API reference).
 const MOST_CHANGES: usize = 100;
 
+/// A sort key has at most 1024 bytes (Amazon DynamoDB developer guide, "Quotas").
+const LONGEST_KEY: usize = 1024;
+
 type Item = HashMap<String, AttributeValue>;
 
 /// One DynamoDB table.
@@ -56,14 +59,14 @@ impl ReadTable for Table {
     async fn query<R: Record>(&self, partition: &Partition, prefix: &str) -> Result<Vec<R>> {
         let mut records = Vec::new();
         let mut start = None;
+        let (condition, values) = key_condition(["pk", "sk"], partition.as_str(), prefix);
         loop {
             let answer = self
                 .client
                 .query()
                 .table_name(&self.name)
-                .key_condition_expression("pk = :pk AND begins_with(sk, :sk)")
-                .expression_attribute_values(":pk", text(partition.as_str()))
-                .expression_attribute_values(":sk", text(prefix))
+                .key_condition_expression(&condition)
+                .set_expression_attribute_values(Some(values.clone()))
                 .consistent_read(true)
                 .set_exclusive_start_key(start)
                 .send()
@@ -85,27 +88,18 @@ impl ReadTable for Table {
         limit: u16,
         cursor: Option<&str>,
     ) -> Result<Page<R>> {
-        let mut query = self
+        let start = cursor.map(|cursor| start_after(index, cursor));
+        let (condition, values) =
+            key_condition(["gsi1pk", "gsi1sk"], &index.partition, &index.sort);
+        let answer = self
             .client
             .query()
             .table_name(&self.name)
             .index_name(INDEX)
-            .expression_attribute_values(":pk", text(&index.partition))
+            .key_condition_expression(condition)
+            .set_expression_attribute_values(Some(values))
             .limit(i32::from(limit))
-            .set_exclusive_start_key(
-                cursor
-                    .map(|cursor| start_after(index, cursor))
-                    .transpose()?,
-            );
-        // DynamoDB refuses an empty string as a key value, so "everything" has no condition.
-        query = if index.sort.is_empty() {
-            query.key_condition_expression("gsi1pk = :pk")
-        } else {
-            query
-                .key_condition_expression("gsi1pk = :pk AND begins_with(gsi1sk, :sk)")
-                .expression_attribute_values(":sk", text(&index.sort))
-        };
-        let answer = query
+            .set_exclusive_start_key(start.transpose()?)
             .send()
             .await
             .map_err(|error| port_error("listing the table", &error))?;
@@ -207,6 +201,18 @@ impl Table {
     }
 }
 
+/// The condition for what lies in `partition` and has a sort key that starts with `prefix`.
+fn key_condition(keys: [&str; 2], partition: &str, prefix: &str) -> (String, Item) {
+    let [pk, sk] = keys;
+    let mut values = HashMap::from([(":pk".to_owned(), text(partition))]);
+    // DynamoDB refuses an empty string as a key value, so "everything" has no condition.
+    if prefix.is_empty() {
+        return (format!("{pk} = :pk"), values);
+    }
+    values.insert(":sk".to_owned(), text(prefix));
+    (format!("{pk} = :pk AND begins_with({sk}, :sk)"), values)
+}
+
 /// `version` is no reserved word of DynamoDB, so it needs no placeholder.
 fn condition(expected: u64) -> (&'static str, Option<Item>) {
     if expected == 0 {
@@ -283,16 +289,17 @@ fn cursor_of(last: &Item) -> Option<String> {
 }
 
 fn start_after(index: &Index, cursor: &str) -> Result<Item> {
-    let keys = URL_SAFE_NO_PAD
-        .decode(cursor)
-        .ok()
-        .and_then(|bytes| String::from_utf8(bytes).ok());
-    let parts: Vec<&str> = keys.as_deref().unwrap_or_default().split('\n').collect();
+    let forged = || PortError::Refused("the cursor is not one that a listing gave".to_owned());
+    let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| forged())?;
+    let keys = String::from_utf8(bytes).map_err(|_| forged())?;
+    let parts: Vec<&str> = keys.split('\n').collect();
     let [gsi1sk, pk, sk] = parts.as_slice() else {
-        return Err(PortError::Refused(
-            "the cursor is not one that a listing gave".to_owned(),
-        ));
+        return Err(forged());
     };
+    let is_key = |part: &&str| (1..=LONGEST_KEY).contains(&part.len());
+    if !parts.iter().all(is_key) || !gsi1sk.starts_with(&index.sort) {
+        return Err(forged());
+    }
     // A forged cursor can only move within the listing: the index partition is ours.
     Ok(HashMap::from([
         ("gsi1pk".to_owned(), text(&index.partition)),

@@ -97,7 +97,8 @@ pub trait Capability: Sync {
     /// Its phase.
     fn phase(&self) -> Phase;
 
-    /// Whether the spec needs this unit.
+    /// Whether the spec needs this unit. A section that only changes what other units do has none
+    /// of its own.
     fn applies(&self, sections: &Sections<'_>) -> bool {
         self.section()
             .is_some_and(|section| sections.declares(section))
@@ -115,8 +116,8 @@ pub trait Capability: Sync {
     fn writes<'a>(&self, sections: &Sections<'a>) -> Keys<'a>;
 
     /// The names that it wants.
-    fn names(&self) -> &'static [NameInput] {
-        &[NameInput::STACK]
+    fn names(&self, _sections: &Sections<'_>) -> Vec<NameInput> {
+        vec![NameInput::STACK]
     }
 
     /// The `${context.key}`s in the user's text, which `reads` has as well.
@@ -126,6 +127,12 @@ pub trait Capability: Sync {
 
     /// What is wrong with the section on this ground, beyond what its schema says.
     fn check(&self, _input: &CheckInput<'_>) -> Vec<Problem> {
+        Vec::new()
+    }
+
+    /// What is wrong with turning what was deployed from the sections `before` into this, or with
+    /// removing it where the section is no longer declared.
+    fn check_change(&self, _before: &Sections<'_>, _input: &CheckInput<'_>) -> Vec<Problem> {
         Vec::new()
     }
 

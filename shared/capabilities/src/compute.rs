@@ -10,8 +10,12 @@ use groundplane_model::Problem;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+pub(crate) use container::CONTAINER;
+
+use crate::discovery;
 use crate::foundation::{COMPUTE_GROUP, EXECUTION_ROLE_ARN, EXECUTION_ROLE_NAME, TASK_ROLE_ARN};
 use crate::image::{EcrRepository, check_pull};
+use crate::ingress::TARGET_GROUP_ARN;
 use crate::network::check_subnets;
 use crate::policy::{allow, attached};
 use crate::secret::SecretReference;
@@ -23,13 +27,13 @@ use crate::{
 };
 
 /// The name of the service.
-const SERVICE_NAME: &str = "compute.service.name";
+pub(crate) const SERVICE_NAME: &str = "compute.service.name";
 /// Its ARN.
 const SERVICE_ARN: &str = "compute.service.arn";
 /// The group that the containers log to.
 const LOG_GROUP: &str = "compute.log_group.name";
 /// The task definition that the service runs, with its revision.
-const TASK_DEFINITION: &str = "compute.task_definition.arn";
+pub(crate) const TASK_DEFINITION: &str = "compute.task_definition.arn";
 
 /// How long logs are kept.
 const LOG_RETENTION_DAYS: u16 = 30;
@@ -44,12 +48,25 @@ struct Compute<'a> {
     memory: u32,
     min_capacity: u32,
     max_capacity: Option<u32>,
+    health_path: &'a str,
     #[serde(borrow)]
     command: Option<Vec<&'a str>>,
     #[serde(borrow, default)]
     environment: BTreeMap<&'a str, &'a str>,
     #[serde(borrow, default)]
     secrets: BTreeMap<&'a str, &'a str>,
+}
+
+/// The port that the containers listen on.
+pub(crate) fn port(sections: &Sections<'_>) -> Result<u16, RenderError> {
+    let compute: Compute<'_> = sections.read("compute")?;
+    Ok(compute.port)
+}
+
+/// The path that says whether a container is well.
+pub(crate) fn health_path<'a>(sections: &Sections<'a>) -> Result<&'a str, RenderError> {
+    let compute: Compute<'a> = sections.read("compute")?;
+    Ok(compute.health_path)
 }
 
 /// The unit `compute`.
@@ -82,6 +99,12 @@ impl Capability for ComputeUnit {
         if sections.declares("storage") {
             keys.extend([FILE_SYSTEM_ID, ACCESS_POINT_ID].map(Into::into));
         }
+        if sections.declares("ingress") {
+            keys.insert(TARGET_GROUP_ARN.into());
+        }
+        if sections.declares("serviceDiscovery") {
+            keys.insert(discovery::SERVICE_ARN.into());
+        }
         keys.extend(
             self.uses(sections)
                 .into_iter()
@@ -94,15 +117,13 @@ impl Capability for ComputeUnit {
         Keys::from([SERVICE_NAME, SERVICE_ARN, LOG_GROUP, TASK_DEFINITION].map(Into::into))
     }
 
-    fn names(&self) -> &'static [NameInput] {
-        const {
-            &[
-                NameInput::STACK,
-                NameInput::new("log-group", "AWS::Logs::LogGroup"),
-                NameInput::new("service", "AWS::ECS::Service"),
-                NameInput::new("family", "AWS::ECS::TaskDefinition"),
-            ]
-        }
+    fn names(&self, _sections: &Sections<'_>) -> Vec<NameInput> {
+        vec![
+            NameInput::STACK,
+            NameInput::new("log-group", "AWS::Logs::LogGroup"),
+            NameInput::new("service", "AWS::ECS::Service"),
+            NameInput::new("family", "AWS::ECS::TaskDefinition"),
+        ]
     }
 
     fn uses<'a>(&self, sections: &Sections<'a>) -> Vec<Use<'a>> {

@@ -7,13 +7,18 @@
 
 use serde_json::{Value, json};
 
+use crate::database::Database;
+use crate::ingress::Ingress;
 use crate::policy::{arn, only_from, role};
 use crate::{
     Capability, Keys, Phase, References, RenderError, RenderInput, Resource, Resources, Sections,
+    cache, compute,
 };
 
 /// The group of whatever runs code.
 pub(crate) const COMPUTE_GROUP: &str = "foundation.compute.security_group_id";
+/// The group of the database and the cache.
+pub(crate) const DATA_GROUP: &str = "foundation.data.security_group_id";
 /// The group of the file system's mount targets.
 pub(crate) const STORAGE_GROUP: &str = "foundation.storage.security_group_id";
 /// The role that the team's containers work under.
@@ -24,9 +29,27 @@ pub(crate) const TASK_ROLE_NAME: &str = "foundation.task_role.name";
 pub(crate) const EXECUTION_ROLE_ARN: &str = "foundation.execution_role.arn";
 /// The name of that role, to attach policies to.
 pub(crate) const EXECUTION_ROLE_NAME: &str = "foundation.execution_role.name";
+/// The role that the team's functions work under.
+pub(crate) const LAMBDA_ROLE_ARN: &str = "foundation.lambda_role.arn";
+/// The name of that role, to attach policies to.
+pub(crate) const LAMBDA_ROLE_NAME: &str = "foundation.lambda_role.name";
+
+/// The sections that run code.
+const COMPUTING: [&str; 2] = ["compute", "lambda"];
+/// The sections whose data is reached over the network, the file system aside.
+const DATA: [&str; 2] = ["cache", "database"];
 
 /// NFS.
 const NFS_PORT: u16 = 2049;
+
+/// The names of the roles that the team's code works under.
+pub(crate) fn data_roles(sections: &Sections<'_>) -> Vec<&'static str> {
+    [("compute", TASK_ROLE_NAME), ("lambda", LAMBDA_ROLE_NAME)]
+        .into_iter()
+        .filter(|(section, _)| sections.declares(section))
+        .map(|(_, role)| role)
+        .collect()
+}
 
 /// The unit `foundation`.
 #[derive(Debug)]
@@ -46,7 +69,9 @@ impl Capability for FoundationUnit {
     }
 
     fn applies(&self, sections: &Sections<'_>) -> bool {
-        sections.declares_any(&["compute", "storage"])
+        sections.declares("storage")
+            || sections.declares_any(&COMPUTING)
+            || sections.declares_any(&DATA)
     }
 
     fn reads<'a>(&self, _sections: &Sections<'a>) -> Keys<'a> {
@@ -54,15 +79,19 @@ impl Capability for FoundationUnit {
     }
 
     fn writes<'a>(&self, sections: &Sections<'a>) -> Keys<'a> {
-        let mut keys = Vec::new();
-        if sections.declares("compute") {
-            keys.extend([COMPUTE_GROUP, TASK_ROLE_ARN, TASK_ROLE_NAME]);
-            keys.extend([EXECUTION_ROLE_ARN, EXECUTION_ROLE_NAME]);
+        let mut keys = Keys::new();
+        let mut write = |condition: bool, written: &[&'static str]| {
+            if condition {
+                keys.extend(written.iter().map(|key| (*key).into()));
+            }
+        };
+        write(sections.declares_any(&COMPUTING), &[COMPUTE_GROUP]);
+        write(sections.declares_any(&DATA), &[DATA_GROUP]);
+        write(sections.declares("storage"), &[STORAGE_GROUP]);
+        for role in roles(sections) {
+            write(true, &[role.arn_key, role.name_key]);
         }
-        if sections.declares("storage") {
-            keys.push(STORAGE_GROUP);
-        }
-        keys.into_iter().map(Into::into).collect()
+        keys
     }
 
     fn render(
@@ -71,31 +100,134 @@ impl Capability for FoundationUnit {
         context: &mut References<'_>,
     ) -> Result<Resources, RenderError> {
         let mut resources = Resources::of(self.unit());
-        let computes = input.sections.declares("compute");
-        if computes {
-            let group = group(input, "What runs code", &[]);
-            resources.add("ComputeGroup", group)?;
-            context.set(COMPUTE_GROUP, attribute("ComputeGroup", "GroupId"))?;
-            for (name, arn_key, name_key) in [
-                ("TaskRole", TASK_ROLE_ARN, TASK_ROLE_NAME),
-                ("ExecutionRole", EXECUTION_ROLE_ARN, EXECUTION_ROLE_NAME),
-            ] {
-                let conditions = only_from(&arn("ecs", "*"));
-                let principal = "ecs-tasks.amazonaws.com";
-                resources.add(name, role(principal, Some(conditions), input.landing_zone))?;
-                context.set(arn_key, attribute(name, "Arn"))?;
-                context.set(name_key, json!({ "Ref": name }))?;
-            }
+        for group in groups(input)? {
+            context.set(group.key, attribute(group.name, "GroupId"))?;
+            resources.add(group.name, group.resource(input))?;
         }
-        if input.sections.declares("storage") {
-            let rules: Vec<Value> = computes
-                .then(|| from_compute(NFS_PORT))
-                .into_iter()
-                .collect();
-            resources.add("StorageGroup", group(input, "The file system", &rules))?;
-            context.set(STORAGE_GROUP, attribute("StorageGroup", "GroupId"))?;
+        for role in roles(input.sections) {
+            context.set(role.arn_key, attribute(role.name, "Arn"))?;
+            context.set(role.name_key, json!({ "Ref": role.name }))?;
+            resources.add(role.name, role.resource(input))?;
         }
         Ok(resources)
+    }
+}
+
+/// A role of the foundation.
+struct Role {
+    name: &'static str,
+    arn_key: &'static str,
+    name_key: &'static str,
+    principal: &'static str,
+}
+
+fn roles(sections: &Sections<'_>) -> Vec<Role> {
+    let task = |name, arn_key, name_key| Role {
+        name,
+        arn_key,
+        name_key,
+        principal: "ecs-tasks.amazonaws.com",
+    };
+    let mut roles = Vec::new();
+    if sections.declares("compute") {
+        roles.push(task("TaskRole", TASK_ROLE_ARN, TASK_ROLE_NAME));
+        let execution = task("ExecutionRole", EXECUTION_ROLE_ARN, EXECUTION_ROLE_NAME);
+        roles.push(execution);
+    }
+    if sections.declares("lambda") {
+        roles.push(Role {
+            name: "LambdaRole",
+            arn_key: LAMBDA_ROLE_ARN,
+            name_key: LAMBDA_ROLE_NAME,
+            principal: "lambda.amazonaws.com",
+        });
+    }
+    roles
+}
+
+impl Role {
+    fn resource(&self, input: &RenderInput<'_>) -> Resource {
+        // Lambda does not say on whose behalf it takes a role; it only takes roles that its caller
+        // may pass. ECS says so.
+        // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
+        let is_task = self.principal == "ecs-tasks.amazonaws.com";
+        let conditions = is_task.then(|| only_from(&arn("ecs", "*")));
+        role(self.principal, conditions, input.landing_zone)
+    }
+}
+
+/// A security group of the foundation.
+struct Group {
+    name: &'static str,
+    key: &'static str,
+    /// It must never change: that would replace the group, while everything in it is running.
+    description: &'static str,
+    rules: Vec<Value>,
+    /// Whether it outlives the instance: a database that is kept needs its group, and the group
+    /// cannot be without the one that its rule names.
+    is_kept: bool,
+}
+
+fn groups(input: &RenderInput<'_>) -> Result<Vec<Group>, RenderError> {
+    let sections = input.sections;
+    let computes = sections.declares_any(&COMPUTING);
+    let database = match sections.declares("database") {
+        true => Some(sections.read::<Database<'_>>("database")?),
+        false => None,
+    };
+    let is_kept = database.as_ref().is_some_and(Database::is_retained);
+    let mut groups = Vec::new();
+    if computes {
+        groups.push(Group {
+            name: "ComputeGroup",
+            key: COMPUTE_GROUP,
+            description: "What runs code",
+            rules: from_load_balancer(input)?.into_iter().collect(),
+            is_kept,
+        });
+    }
+    if sections.declares_any(&DATA) {
+        let cache = sections.declares("cache").then_some(cache::PORT);
+        let ports = cache
+            .into_iter()
+            .chain(database.as_ref().map(Database::port));
+        groups.push(Group {
+            name: "DataGroup",
+            key: DATA_GROUP,
+            description: "Database and cache",
+            rules: ports.filter(|_| computes).map(from_compute).collect(),
+            is_kept,
+        });
+    }
+    if sections.declares("storage") {
+        groups.push(Group {
+            name: "StorageGroup",
+            key: STORAGE_GROUP,
+            description: "The file system",
+            rules: computes
+                .then(|| from_compute(NFS_PORT))
+                .into_iter()
+                .collect(),
+            is_kept: false,
+        });
+    }
+    Ok(groups)
+}
+
+impl Group {
+    fn resource(self, input: &RenderInput<'_>) -> Resource {
+        let properties = json!({
+            "GroupDescription": self.description,
+            "VpcId": input.landing_zone.spec.network.vpc_id,
+        });
+        let mut group = Resource::new("AWS::EC2::SecurityGroup", properties);
+        if !self.rules.is_empty() {
+            group = group.property("SecurityGroupIngress", self.rules.into());
+        }
+        if self.is_kept {
+            group = group.on_delete("RetainExceptOnCreate");
+        }
+        group
     }
 }
 
@@ -104,27 +236,31 @@ fn attribute(resource: &str, attribute: &str) -> Value {
     json!({ "Fn::GetAtt": [resource, attribute] })
 }
 
-/// A security group. Its description must never change: that would replace it, while everything
-/// in it is running.
-fn group(input: &RenderInput<'_>, description: &str, rules: &[Value]) -> Resource {
-    let properties = json!({
-        "GroupDescription": description,
-        "VpcId": input.landing_zone.spec.network.vpc_id,
-    });
-    let group = Resource::new("AWS::EC2::SecurityGroup", properties);
-    if rules.is_empty() {
-        return group;
-    }
-    group.property("SecurityGroupIngress", rules.into())
-}
-
 /// A rule that admits the compute group on `port`.
 fn from_compute(port: u16) -> Value {
+    let group = attribute("ComputeGroup", "GroupId");
+    rule("From what runs code", port, &group)
+}
+
+/// A rule that admits the load balancer on the port of the containers, where requests come through
+/// one.
+fn from_load_balancer(input: &RenderInput<'_>) -> Result<Option<Value>, RenderError> {
+    if !input.sections.declares("ingress") {
+        return Ok(None);
+    }
+    let ingress: Ingress<'_> = input.sections.read("ingress")?;
+    let balancer = ingress.load_balancer(input.landing_zone)?;
+    let group = balancer.security_group_id.as_str().into();
+    let port = compute::port(input.sections)?;
+    Ok(Some(rule("From the load balancer", port, &group)))
+}
+
+fn rule(description: &str, port: u16, source: &Value) -> Value {
     json!({
-        "Description": "From what runs code",
+        "Description": description,
         "IpProtocol": "tcp",
         "FromPort": port,
         "ToPort": port,
-        "SourceSecurityGroupId": attribute("ComputeGroup", "GroupId"),
+        "SourceSecurityGroupId": source,
     })
 }

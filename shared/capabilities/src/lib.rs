@@ -4,11 +4,17 @@
 //! and renders its template from the spec, the ground and those keys, without any I/O. Adding one
 //! takes a file here and a line in `registry`.
 
+mod access;
+mod cache;
 mod capability;
 mod compute;
+mod database;
+mod discovery;
 mod error;
 mod foundation;
 mod image;
+mod ingress;
+mod lambda;
 mod names;
 mod network;
 mod policy;
@@ -19,6 +25,7 @@ mod sections;
 mod storage;
 mod template;
 mod text;
+mod triggers;
 
 pub use capability::{Capability, CheckInput, Keys, NameInput, Phase, RenderInput, Use};
 pub use error::RenderError;

@@ -55,6 +55,18 @@ impl<'a> SecretReference<'a> {
         }
     }
 
+    /// The dynamic reference by which CloudFormation looks `text` up, which this was read from;
+    /// none where the secret cannot be looked up like this.
+    pub(crate) fn resolved_by_cloudformation(self, text: &str) -> Option<Value> {
+        let Self::SecretsManager { arn } = self else {
+            return None;
+        };
+        // INVARIANT: the text holds nothing but the characters of an ARN, so it ends where it
+        // seems to.
+        let within = text.strip_prefix(arn)?.strip_prefix(':').unwrap_or("::");
+        Some(format!("{{{{resolve:secretsmanager:{arn}:SecretString:{within}}}}}").into())
+    }
+
     /// Permission to read the secret, and only it.
     pub(crate) fn read(self, context: &mut References<'_>) -> Result<Value, RenderError> {
         let (action, resource) = match self {
@@ -100,6 +112,26 @@ mod tests {
             SecretReference::parse("${database.secret_arn}:password::"),
             Some(SecretReference::Key("database.secret_arn"))
         );
+    }
+
+    #[test]
+    fn cloudformation_looks_up_the_key_within_the_secret_too() {
+        let arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:oidc-AbCdEf";
+        for (suffix, within) in [("", "::"), (":client::", "client::"), (":::v1", "::v1")] {
+            let text = format!("{arn}{suffix}");
+            let reference = SecretReference::parse(&text).unwrap();
+            assert_eq!(
+                reference.resolved_by_cloudformation(&text),
+                Some(json!(format!(
+                    "{{{{resolve:secretsmanager:{arn}:SecretString:{within}}}}}"
+                )))
+            );
+        }
+        let parameter = "arn:aws:ssm:eu-west-1:123456789012:parameter/x";
+        for text in [parameter, "${a.b}"] {
+            let reference = SecretReference::parse(text).unwrap();
+            assert_eq!(reference.resolved_by_cloudformation(text), None);
+        }
     }
 
     #[test]

@@ -157,6 +157,18 @@ pub fn render(
     })
 }
 
+/// The name in a template of what a user calls `name`: `resize-image` of `Function` is
+/// `FunctionResizeImage`.
+pub(crate) fn logical_name(kind: &str, name: &str) -> String {
+    let mut logical = kind.to_owned();
+    for word in name.split('-') {
+        let mut letters = word.chars();
+        logical.extend(letters.next().map(|first| first.to_ascii_uppercase()));
+        logical.push_str(letters.as_str());
+    }
+    logical
+}
+
 /// The one form of a template: keys sorted, whatever features `serde_json` was built with.
 fn canonical(mut template: Value) -> Vec<u8> {
     template.sort_all_objects();
@@ -175,6 +187,15 @@ mod tests {
         let other = canonical(json!({ "a": 3, "b": { "c": 2, "d": 1 } }));
         assert_eq!(one, other);
         assert!(String::from_utf8(one).unwrap().ends_with("}\n"));
+    }
+
+    #[test]
+    fn a_users_name_becomes_one_word() {
+        assert_eq!(
+            logical_name("Function", "resize-image-2"),
+            "FunctionResizeImage2"
+        );
+        assert_eq!(logical_name("", "a--b-"), "AB");
     }
 
     #[test]

@@ -213,3 +213,7 @@ fn deployment(demand: &Demand<'_>, instance: &Instance, action: Action) -> Deplo
         version: 0,
     }
 }
+
+#[cfg(test)]
+#[path = "accept_tests.rs"]
+mod tests;

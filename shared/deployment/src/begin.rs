@@ -102,3 +102,7 @@ fn name_batches(deployment: &Deployment, submitted: &DeploymentSpec) -> Vec<Batc
         })
         .collect()
 }
+
+#[cfg(test)]
+#[path = "begin_tests.rs"]
+mod tests;

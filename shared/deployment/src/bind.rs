@@ -23,3 +23,7 @@ pub(crate) fn bind(
         .map(|(name, key)| Ok((name.clone(), context.require(key)?.to_owned())))
         .collect()
 }
+
+#[cfg(test)]
+#[path = "bind_tests.rs"]
+mod tests;

@@ -122,3 +122,7 @@ pub fn fail_step(
 fn internal(message: String) -> Failure {
     Failure::new(FailureKind::Internal, message)
 }
+
+#[cfg(test)]
+#[path = "collect_tests.rs"]
+mod tests;

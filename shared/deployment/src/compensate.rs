@@ -211,3 +211,7 @@ fn with_first_cause(step: &Step, error: DeploymentError) -> DeploymentError {
         },
     }
 }
+
+#[cfg(test)]
+#[path = "compensate_tests.rs"]
+mod tests;

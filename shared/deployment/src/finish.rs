@@ -193,3 +193,7 @@ fn revision(run: Run<'_>, now: Timestamp) -> Revision {
         version: 0,
     }
 }
+
+#[cfg(test)]
+#[path = "finish_tests.rs"]
+mod tests;

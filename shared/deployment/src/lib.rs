@@ -13,10 +13,14 @@ mod collect;
 mod compensate;
 mod error;
 mod finish;
+#[cfg(test)]
+mod fixture;
 mod plan;
 mod prepare;
 mod recover;
 mod settle;
+#[cfg(test)]
+mod world;
 
 pub use accept::{Accepted, Demand, IdempotencyClaim, Submission, accept, accept_destroy};
 pub use begin::{Batch, Begun, begin};

@@ -153,3 +153,7 @@ fn digest(waves: &[Vec<StepId>], steps: &[Step]) -> Digest {
     // INVARIANT: both serialise, since records of the same types are stored as JSON.
     Digest::of(&serde_json::to_vec(&(waves, actions)).unwrap_or_default())
 }
+
+#[cfg(test)]
+#[path = "plan_tests.rs"]
+mod tests;

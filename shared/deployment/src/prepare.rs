@@ -201,3 +201,7 @@ pub(crate) fn engine_input(
 pub(crate) fn restored(before: &Applied) -> Target<'_> {
     Target::Applied(&before.artifact, before.parameters.clone())
 }
+
+#[cfg(test)]
+#[path = "prepare_tests.rs"]
+mod tests;

@@ -49,3 +49,7 @@ pub fn recover(deployment: &Deployment, is_running: bool, now: Timestamp) -> Opt
         },
     })
 }
+
+#[cfg(test)]
+#[path = "recover_tests.rs"]
+mod tests;

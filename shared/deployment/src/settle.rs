@@ -44,3 +44,7 @@ pub fn releases(
         })
         .collect()
 }
+
+#[cfg(test)]
+#[path = "settle_tests.rs"]
+mod tests;

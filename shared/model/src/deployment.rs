@@ -155,6 +155,7 @@ pub struct DeploymentSpec {
     /// The deployment.
     pub deployment: DeploymentId,
     /// The spec with every default filled in; null for a destroy.
+    #[serde(with = "crate::json_text")]
     pub spec: Value,
     /// The environment as it was at acceptance.
     pub environment: Environment,

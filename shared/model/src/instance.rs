@@ -165,6 +165,7 @@ pub struct Revision {
     /// The deployment that applied it.
     pub deployment: DeploymentId,
     /// The spec with every default filled in.
+    #[serde(with = "crate::json_text")]
     pub spec: Value,
     /// The versions of environment and landing zone that it was planned on.
     pub ground: BTreeMap<String, u64>,

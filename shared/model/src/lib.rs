@@ -9,6 +9,7 @@ mod failure;
 mod ground;
 mod identifier;
 mod instance;
+mod json_text;
 mod outbox;
 mod principal;
 mod problem;

@@ -18,14 +18,12 @@ pub fn check(spec: &Value, environment: &Environment, landing_zone: &LandingZone
         landing_zone,
     };
     let mut problems = Vec::new();
-    let mut is_empty = true;
-    for (_, capability) in applicable(&sections) {
-        is_empty = false;
+    for capability in declared(&sections) {
         problems.extend(check_requirements(capability, &sections));
         problems.extend(check_references(capability, &sections));
         problems.extend(capability.check(&input));
     }
-    if is_empty {
+    if declared(&sections).next().is_none() {
         problems.push(nothing_to_provision());
     }
     let known = |name: &str| capabilities().iter().any(|c| c.section() == Some(name));
@@ -35,6 +33,35 @@ pub fn check(spec: &Value, environment: &Environment, landing_zone: &LandingZone
     problems.sort_by(|a, b| (&a.pointer, &a.message).cmp(&(&b.pointer, &b.message)));
     problems.dedup();
     problems
+}
+
+/// Every problem with turning what was deployed from `previous` into `spec`, or with removing it
+/// where there is no spec any more: for example a database that is protected against deletion.
+#[must_use]
+pub fn check_change(
+    previous: &Value,
+    spec: Option<&Value>,
+    environment: &Environment,
+    landing_zone: &LandingZone,
+) -> Vec<Problem> {
+    let before = Sections::of(previous);
+    let sections = spec.map(Sections::of).unwrap_or_default();
+    let input = CheckInput {
+        sections: &sections,
+        environment,
+        landing_zone,
+    };
+    declared(&before)
+        .flat_map(|capability| capability.check_change(&before, &input))
+        .collect()
+}
+
+/// The capabilities whose section is declared or which a declared one needs.
+fn declared(sections: &Sections<'_>) -> impl Iterator<Item = &'static dyn Capability> {
+    capabilities().iter().copied().filter(|capability| {
+        let own = capability.section();
+        own.is_some_and(|section| sections.declares(section)) || capability.applies(sections)
+    })
 }
 
 fn nothing_to_provision() -> Problem {

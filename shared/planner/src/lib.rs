@@ -7,7 +7,7 @@ mod plan;
 mod removal;
 mod schedule;
 
-pub use check::check;
+pub use check::{check, check_change};
 pub use groundplane_capabilities::Names;
 pub use plan::{NameWanted, Plan, PlanInput, PlannedUnit, names_wanted, plan};
 pub use schedule::{ScheduledStep, Work, schedule, schedule_destroy};

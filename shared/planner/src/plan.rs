@@ -98,7 +98,7 @@ pub fn names_wanted(spec: &Value) -> Vec<NameWanted> {
     let sections = Sections::of(spec);
     let mut wanted = Vec::new();
     for (unit, capability) in applicable(&sections) {
-        wanted.extend(capability.names().iter().map(|name| NameWanted {
+        wanted.extend(capability.names(&sections).iter().map(|name| NameWanted {
             unit: unit.clone(),
             input: name.input.to_owned(),
             resource_type: name.resource_type.to_owned(),

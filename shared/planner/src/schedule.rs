@@ -10,6 +10,7 @@ use groundplane_capabilities::capabilities;
 use groundplane_model::{Problem, StepId, UnitName, UnitState};
 use serde_json::Value;
 
+use crate::check::check_change;
 use crate::graph::{Edges, reverse_waves, waves};
 use crate::plan::{Plan, PlanInput, PlannedUnit};
 use crate::removal::Removal;
@@ -76,7 +77,8 @@ pub(crate) type Current<'a> = BTreeMap<UnitName, &'a UnitState>;
 /// it is destroyed first.
 ///
 /// # Errors
-/// Where a unit that others depend on cannot be rendered together with what is to be removed.
+/// Every problem that [`check_change`] finds, or that a unit that others depend on cannot be rendered
+/// together with what is to be removed.
 pub fn schedule(
     input: &PlanInput<'_>,
     plan: &Plan,
@@ -87,6 +89,18 @@ pub fn schedule(
         .iter()
         .map(|state| (state.unit.clone(), state))
         .collect();
+    if let Some(previous) = previous_spec {
+        let PlanInput {
+            spec,
+            environment,
+            landing_zone,
+            ..
+        } = input;
+        let problems = check_change(previous, Some(spec), environment, landing_zone);
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+    }
     let removal = Removal::of(input, plan, &current, previous_spec)?;
     let mut steps = destroys(&removal.debris);
     steps.extend(applies(plan, &removal, &current));

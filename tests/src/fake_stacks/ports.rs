@@ -134,6 +134,10 @@ impl ChangeStacks for FakeStacks {
             return Ok(());
         };
         let stack = existing(&mut world, &name)?;
+        if stack.status == "DELETE_IN_PROGRESS" {
+            // DeleteStack may be repeated, with the same token or another.
+            return Ok(());
+        }
         let can_stop = matches!(
             stack.status.as_str(),
             "REVIEW_IN_PROGRESS" | "CREATE_IN_PROGRESS"

@@ -173,7 +173,7 @@ async fn an_exploration_stops_at_a_scenario_that_fails_by_itself_or_is_never_the
 }
 
 /// A world whose functions publish two events each.
-struct Publishing<'l>(Faulty<&'l Ledger>);
+struct Publishing<'l>(Faulty<'l, Ledger>);
 
 impl Host for Publishing<'_> {
     async fn invoke(&self, _: &str, payload: Value) -> std::result::Result<Value, TaskError> {

@@ -179,7 +179,7 @@ async fn the_cause_of_a_failure_is_recorded_in_words_to_act_on() {
         "{}",
         error.cause
     );
-    assert!(error.cause.contains("AWS::ECS::Service"), "{}", error.cause);
+    assert!(error.cause.starts_with("`Service` "), "{}", error.cause);
 }
 
 #[tokio::test]

@@ -1,1 +1,203 @@
-//! Soon.
+//! The outbox: what the table's stream delivers is published, at least once and in order.
+
+use std::sync::Mutex;
+
+use groundplane_dispatch_outbox::{Answer, Batch, ItemFailure, handle};
+use groundplane_model::{
+    Change, DeploymentId, InstanceId, Outbox, OutboxMessage, Record, TenantId,
+};
+use groundplane_ports::{PortError, PublishEvents, Result, StartDeployments, WriteTable};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::dynamo::TestTable;
+
+/// A state machine and a bus that write down what reaches them.
+#[derive(Debug, Default)]
+struct Recorder {
+    calls: Mutex<Vec<String>>,
+    /// The calls that fail, by their number.
+    failing: Vec<usize>,
+}
+
+impl Recorder {
+    fn failing_at(call: usize) -> Self {
+        Self { failing: vec![call], ..Self::default() }
+    }
+
+    fn record(&self, call: String) -> Result<()> {
+        let mut calls = self.calls.lock().unwrap();
+        calls.push(call);
+        if self.failing.contains(&(calls.len() - 1)) {
+            return Err(PortError::Unavailable("no answer".to_owned()));
+        }
+        Ok(())
+    }
+
+    fn calls(&self) -> Vec<String> {
+        self.calls.lock().unwrap().clone()
+    }
+}
+
+impl StartDeployments for Recorder {
+    async fn start(&self, name: &str, input: &str) -> Result<()> {
+        self.record(format!("start {name} {input}"))
+    }
+}
+
+impl PublishEvents for Recorder {
+    async fn publish(&self, detail_type: &str, detail: &str) -> Result<()> {
+        self.record(format!("publish {detail_type} {detail}"))
+    }
+}
+
+fn start(number: u128) -> Outbox {
+    let deployment = DeploymentId::from_number(number);
+    let message = OutboxMessage::StartDeployment {
+        tenant: TenantId::parse("acme").unwrap(),
+        instance: InstanceId::parse("web-service.dev").unwrap(),
+        deployment: deployment.clone(),
+    };
+    Outbox::new(format!("{deployment}.start"), message, Timestamp::UNIX_EPOCH)
+}
+
+fn event(id: &str, detail: Value) -> Outbox {
+    let detail_type = "Deployment Succeeded".to_owned();
+    Outbox::new(id, OutboxMessage::PublishEvent { detail_type, detail }, Timestamp::UNIX_EPOCH)
+}
+
+/// The call that starting the deployment of that number comes to.
+fn started(number: u128) -> String {
+    let id = DeploymentId::from_number(number);
+    let input = json!({
+        "tenant": "acme", "instance": "web-service.dev", "deployment": id, "mode": "run"
+    });
+    format!("start {id} {input}")
+}
+
+/// A record of the stream as Lambda delivers it.
+fn record(sequence_number: usize, image: &Value) -> Value {
+    json!({
+        "eventID": format!("event-{sequence_number}"),
+        "eventName": "INSERT",
+        "eventVersion": "1.1",
+        "eventSource": "aws:dynamodb",
+        "awsRegion": "eu-west-1",
+        "dynamodb": {
+            "ApproximateCreationDateTime": 1_767_225_600.0,
+            "Keys": {"pk": image["pk"], "sk": image["sk"]},
+            "NewImage": image,
+            "SequenceNumber": sequence_number.to_string(),
+            "SizeBytes": 26,
+            "StreamViewType": "NEW_IMAGE",
+        },
+        "eventSourceARN": "arn:aws:dynamodb:eu-west-1:123456789012:table/groundplane/stream/x",
+    })
+}
+
+/// What the table really stores for these messages, in their order.
+async fn images(messages: &[Outbox]) -> Vec<Value> {
+    let table = TestTable::start().await;
+    table.commit(messages.iter().map(Change::save).collect()).await.unwrap();
+    let dump = table.dump().await;
+    let image = |message: &Outbox| {
+        let key = message.key();
+        dump[&format!("{} {}", key.partition.as_str(), key.sort)].clone()
+    };
+    messages.iter().map(image).collect()
+}
+
+fn batch(records: &[Value]) -> Batch {
+    serde_json::from_value(json!({ "Records": records })).unwrap()
+}
+
+/// The records of these images, numbered from 100.
+fn records(images: &[Value]) -> Vec<Value> {
+    images.iter().enumerate().map(|(index, image)| record(100 + index, image)).collect()
+}
+
+async fn dispatch(recorder: &Recorder, records: &[Value]) -> Answer {
+    handle(recorder, recorder, batch(records)).await.unwrap()
+}
+
+#[tokio::test]
+async fn messages_are_published_in_their_order() {
+    let recorder = Recorder::default();
+    let messages = [start(1), event("e-1", json!({"deployment": "dep-1"})), start(2)];
+    let answer = dispatch(&recorder, &records(&images(&messages).await)).await;
+    assert_eq!(serde_json::to_value(&answer).unwrap(), json!({"batchItemFailures": []}));
+    let published = r#"publish Deployment Succeeded {"deployment":"dep-1","id":"e-1"}"#;
+    assert_eq!(recorder.calls(), [started(1), published.to_owned(), started(2)]);
+}
+
+#[tokio::test]
+async fn a_repeated_delivery_asks_for_the_same_execution_and_the_same_event() {
+    let recorder = Recorder::default();
+    let records = records(&images(&[start(1), event("e-1", json!({}))]).await);
+    dispatch(&recorder, &records).await;
+    dispatch(&recorder, &records).await;
+    let calls = recorder.calls();
+    assert_eq!((calls.len(), &calls[..2]), (4, &calls[2..]));
+}
+
+#[tokio::test]
+async fn a_message_that_cannot_be_read_is_left_out() {
+    let recorder = Recorder::default();
+    let mut images = images(&[start(1), start(2), start(3), start(4)]).await;
+    images[0]["message"]["M"]["type"] = json!({"S": "dance"});
+    images[1]["message"]["M"]["deployment"] = json!({"S": "not a deployment"});
+    images[2] = json!({"pk": {"S": "OUTBOX#x"}, "sk": {"S": "META"}});
+    let answer = dispatch(&recorder, &records(&images)).await;
+    assert_eq!(answer, Answer::default());
+    assert_eq!(recorder.calls(), [started(4)]);
+}
+
+#[tokio::test]
+async fn a_message_of_a_later_version_with_more_fields_is_published() {
+    let recorder = Recorder::default();
+    let mut images = images(&[start(1)]).await;
+    images[0]["shape"] = json!({"M": {"set": {"SS": ["a"]}, "bytes": {"B": "AAEC"}}});
+    dispatch(&recorder, &records(&images)).await;
+    assert_eq!(recorder.calls(), [started(1)]);
+}
+
+#[tokio::test]
+async fn the_first_failure_is_reported_and_what_follows_is_left_to_the_next_delivery() {
+    let records = records(&images(&[start(1), start(2), start(3)]).await);
+    let recorder = Recorder::failing_at(1);
+    let answer = dispatch(&recorder, &records).await;
+    let failure = ItemFailure { sequence_number: "101".to_owned() };
+    assert_eq!(answer, Answer { failures: vec![failure] });
+    let reported = json!({"batchItemFailures": [{"itemIdentifier": "101"}]});
+    assert_eq!(serde_json::to_value(&answer).unwrap(), reported);
+    assert_eq!(recorder.calls(), [started(1), started(2)]);
+
+    // The stream delivers again from there.
+    assert_eq!(dispatch(&recorder, &records[1..]).await, Answer::default());
+    assert_eq!(recorder.calls()[2..], [started(2), started(3)]);
+}
+
+#[tokio::test]
+async fn an_event_that_cannot_be_put_is_reported_too() {
+    let recorder = Recorder::failing_at(0);
+    let records = records(&images(&[event("e-1", json!({}))]).await);
+    assert_eq!(dispatch(&recorder, &records).await.failures.len(), 1);
+}
+
+#[tokio::test]
+async fn removals_and_empty_batches_publish_nothing() {
+    let recorder = Recorder::default();
+    let mut removal = record(100, &images(&[start(1)]).await[0]);
+    removal["eventName"] = json!("REMOVE");
+    removal["dynamodb"].as_object_mut().unwrap().remove("NewImage");
+    assert_eq!(dispatch(&recorder, &[removal]).await, Answer::default());
+    assert_eq!(dispatch(&recorder, &[]).await, Answer::default());
+    assert_eq!(recorder.calls(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn an_event_whose_detail_has_no_fields_is_put_as_it_is() {
+    let recorder = Recorder::default();
+    dispatch(&recorder, &records(&images(&[event("e-1", json!("text"))]).await)).await;
+    assert_eq!(recorder.calls(), [r#"publish Deployment Succeeded "text""#]);
+}

@@ -134,18 +134,17 @@ fn an_apply_deletes_a_stack_of_its_own_only_after_it_has_noted_why_it_failed() {
 #[test]
 fn an_apply_ends_well_only_where_the_stack_stands_or_nothing_changes() {
     for (seen, progress) in every_case() {
-        let observed = Observed::Stack(seen.clone());
-        match decide(&observed, EngineAction::Apply, &progress) {
-            Decision::Finish(EngineStatus::Succeeded) => {
-                assert!(
-                    seen.ran() && seen.status.phase() == Phase::Standing,
-                    "{seen:?}"
-                );
-            }
-            Decision::Finish(EngineStatus::Unchanged) => {
-                assert_eq!(seen.change_set, OurChangeSet::NoChanges);
-            }
-            _ => {}
+        let decision = decide(
+            &Observed::Stack(seen.clone()),
+            EngineAction::Apply,
+            &progress,
+        );
+        if decision == Decision::Finish(EngineStatus::Succeeded) {
+            let stands = seen.status.phase() == Phase::Standing;
+            assert!(seen.ran() && stands, "{seen:?}");
+        }
+        if decision == Decision::Finish(EngineStatus::Unchanged) {
+            assert_eq!(seen.change_set, OurChangeSet::NoChanges);
         }
     }
 }

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{Compute, named};
+use crate::access;
 use crate::foundation::{EXECUTION_ROLE_ARN, TASK_ROLE_ARN};
 use crate::secret::container_secret;
 use crate::storage::{ACCESS_POINT_ID, FILE_SYSTEM_ID, Storage};
@@ -10,7 +11,7 @@ use crate::text::expression;
 use crate::{References, RenderError, RenderInput, Resource};
 
 /// The name of the container within its task.
-pub(super) const CONTAINER: &str = "app";
+pub(crate) const CONTAINER: &str = "app";
 /// The name of the volume within the task.
 const VOLUME: &str = "storage";
 
@@ -20,7 +21,7 @@ impl Compute<'_> {
         input: &RenderInput<'_>,
         context: &mut References<'_>,
     ) -> Result<Resource, RenderError> {
-        let mut container = self.container(context)?;
+        let mut container = self.container(input, context)?;
         let mut volumes = Vec::new();
         if input.sections.declares("storage") {
             let storage: Storage<'_> = input.sections.read("storage")?;
@@ -46,7 +47,11 @@ impl Compute<'_> {
         Ok(definition.property("Volumes", volumes.into()))
     }
 
-    fn container(&self, context: &mut References<'_>) -> Result<Map<String, Value>, RenderError> {
+    fn container(
+        &self,
+        input: &RenderInput<'_>,
+        context: &mut References<'_>,
+    ) -> Result<Map<String, Value>, RenderError> {
         let mut container = Map::new();
         let mut set = |field: &str, value| container.insert(field.to_owned(), value);
         set("Name", CONTAINER.into());
@@ -63,6 +68,12 @@ impl Compute<'_> {
         let mut environment = Vec::new();
         for (name, text) in &self.environment {
             environment.push(named(name, &expression(text, context)?));
+        }
+        for (name, text) in access::variables(input.sections)? {
+            // A team that sets the variable itself means it.
+            if !self.environment.contains_key(name) {
+                environment.push(named(name, &text.into()));
+            }
         }
         let mut secrets = Vec::new();
         for (name, text) in &self.secrets {

@@ -2,9 +2,14 @@
 
 use serde_json::{Map, Value, json};
 
-use super::Compute;
+use super::{CONTAINER, Compute};
+use crate::discovery;
 use crate::foundation::COMPUTE_GROUP;
+use crate::ingress::TARGET_GROUP_ARN;
 use crate::{References, RenderError, RenderInput, Resource};
+
+/// For how many seconds after its start a container may fail the load balancer's health check.
+const GRACE_SECONDS: u16 = 60;
 
 impl Compute<'_> {
     pub(super) fn service(
@@ -34,6 +39,19 @@ impl Compute<'_> {
             "NetworkConfiguration",
             json!({ "AwsvpcConfiguration": network }),
         );
+        if input.sections.declares("ingress") {
+            let target = json!({
+                "ContainerName": CONTAINER,
+                "ContainerPort": self.port,
+                "TargetGroupArn": context.require(TARGET_GROUP_ARN)?,
+            });
+            set("LoadBalancers", json!([target]));
+            set("HealthCheckGracePeriodSeconds", GRACE_SECONDS.into());
+        }
+        if input.sections.declares("serviceDiscovery") {
+            let registry = context.require(discovery::SERVICE_ARN)?;
+            set("ServiceRegistries", json!([{ "RegistryArn": registry }]));
+        }
         // Where scaling decides the count, every update would set it back.
         if !self.scales() {
             set("DesiredCount", self.min_capacity.into());

@@ -118,7 +118,7 @@ async fn a_cursor_that_no_page_gave_is_refused() {
     let page = list(&table, 1, None).await;
     let given = page.next.unwrap();
     let cut = &given[..given.len() - 8];
-    let of_another_listing = "d2ViLmRldgpPVVRCT1gjb25lCk5PVEUjd2ViLmRldg";
+    let of_another_listing = "d2ViLmRldgpPVVRCT1gjb25lCk5PVEUjd2ViLmRldg"; // web.dev
     for forged in [
         "",
         "x",

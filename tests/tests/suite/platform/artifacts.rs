@@ -32,14 +32,6 @@ impl FakeArtifacts {
         failing.insert(resource_type.to_owned());
     }
 
-    /// From now on, every template succeeds.
-    pub(crate) fn heal(&self) {
-        self.failing
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clear();
-    }
-
     fn outcome(&self, template: &Value) -> FakeTemplate {
         let failing = self.failing.lock().unwrap_or_else(PoisonError::into_inner);
         let resources: BTreeMap<String, String> = names(template, "Resources")

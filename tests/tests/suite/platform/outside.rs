@@ -45,12 +45,6 @@ impl Outside {
         self.lock().events.clone()
     }
 
-    /// The number of executions that were ever started.
-    #[must_use]
-    pub(crate) fn executions(&self) -> usize {
-        self.lock().started.len()
-    }
-
     /// Lets time pass.
     pub(crate) fn pass_minutes(&self, minutes: i64) {
         let mut state = self.lock();

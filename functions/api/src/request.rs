@@ -1,0 +1,105 @@
+//! What a request says in its path and query. What cannot be read is refused as a problem.
+
+use std::error::Error;
+
+use axum::extract::{FromRequestParts, Path, Query};
+use axum::http::request::Parts;
+use groundplane_model::{Index, Record};
+use groundplane_ports::{Page, PortError, ReadTable};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use crate::problem::{Refused, shown};
+
+/// The name or id in the path.
+#[derive(Debug)]
+pub(crate) struct Named(pub(crate) String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Named {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refused> {
+        match Path::from_request_parts(parts, state).await {
+            Ok(Path(name)) => Ok(Self(name)),
+            Err(_) => Err(Refused::bad_request("the path is not UTF-8")),
+        }
+    }
+}
+
+/// The query; a parameter that the endpoint does not know is refused, since it would otherwise be
+/// a wish that nobody heard.
+#[derive(Debug)]
+pub(crate) struct Asked<Q>(pub(crate) Q);
+
+impl<Q: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<Q> {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refused> {
+        match Query::from_request_parts(parts, state).await {
+            Ok(Query(query)) => Ok(Self(query)),
+            Err(rejection) => {
+                let cause = shown(&innermost(&rejection).to_string());
+                Err(Refused::bad_request(format!(
+                    "the query cannot be read: {cause}"
+                )))
+            }
+        }
+    }
+}
+
+/// The error that all others were made from.
+fn innermost<'a>(error: &'a (dyn Error + 'static)) -> &'a (dyn Error + 'static) {
+    error.source().map_or(error, innermost)
+}
+
+/// How many records a page has.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(try_from = "String")]
+pub(crate) struct Limit(u16);
+
+impl Limit {
+    const MOST: u16 = 200;
+}
+
+impl Default for Limit {
+    fn default() -> Self {
+        Self(50)
+    }
+}
+
+impl TryFrom<String> for Limit {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let number = text
+            .parse()
+            .ok()
+            .filter(|number| (1..=Self::MOST).contains(number));
+        let message = || {
+            format!(
+                "`{text}` is not a limit; give a number from 1 to {}",
+                Self::MOST
+            )
+        };
+        number.map(Self).ok_or_else(message)
+    }
+}
+
+/// One page of a listing, as a client asked for it.
+pub(crate) async fn page<R: Record>(
+    table: &impl ReadTable,
+    index: &Index,
+    limit: Option<Limit>,
+    cursor: Option<&str>,
+) -> Result<Page<R>, Refused> {
+    let Limit(limit) = limit.unwrap_or_default();
+    table
+        .list(index, limit, cursor)
+        .await
+        .map_err(|error| match error {
+            PortError::Refused(_) if cursor.is_some() => {
+                Refused::bad_request("the cursor is not one that a listing gave")
+            }
+            other => other.into(),
+        })
+}
