@@ -154,4 +154,18 @@ mod tests {
         assert!(names.contains(&"api".to_owned()), "{names:?}");
         assert!(names.contains(&"provision-stack".to_owned()), "{names:?}");
     }
+
+    #[test]
+    fn every_function_has_a_sample_event_to_be_invoked_with() {
+        let checkout = Checkout::find();
+        for function in names(&checkout).unwrap() {
+            let sample = checkout.path(&format!("tests/events/{function}.json"));
+            let event = fs::read_to_string(&sample).unwrap_or_default();
+            assert!(
+                serde_json::from_str::<Value>(&event).is_ok(),
+                "{}",
+                sample.display()
+            );
+        }
+    }
 }

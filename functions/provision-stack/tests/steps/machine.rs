@@ -12,8 +12,8 @@ use serde_json::Value;
 
 use crate::support::{INSTALLATION, STACK, apply, artifact, destroy, failing};
 
-/// A world with one function. Every invocation is made twice while `crashes` lasts, and the first
-/// answer is lost with the process.
+/// A world with one function. While `crashes` lasts, its process dies after it has done its work, and the
+/// answer is lost.
 struct World {
     stacks: FakeStacks,
     crashes: Cell<u32>,

@@ -65,6 +65,9 @@ impl Cloud {
         // CloudFormation refuses a token that comes with another request.
         let first = self.inputs.entry(input.token.clone());
         assert_eq!(first.or_insert_with(|| input.clone()), input, "one token");
+        if input.action == EngineAction::Destroy {
+            self.nobody_uses(&input.stack_name);
+        }
         let name = input.stack_name.clone();
         match (verdict, input.action) {
             (Verdict::RolledBack, _) => Err(()),
@@ -84,6 +87,16 @@ impl Cloud {
                 self.stacks.insert(name, content);
                 Ok(output(verdict, outputs))
             }
+        }
+    }
+
+    /// What other stacks were given as a parameter is not taken away from them.
+    fn nobody_uses(&self, stack: &str) {
+        let own = format!("{stack}/");
+        for (other, content) in &self.stacks {
+            let parameters = content.iter().flat_map(|(_, parameters)| parameters.values());
+            let mut used = parameters.filter(|value| value.starts_with(&own));
+            assert_eq!(used.next(), None, "{other} uses what goes");
         }
     }
 

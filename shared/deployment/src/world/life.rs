@@ -245,7 +245,7 @@ fn live_through(moves: Vec<Move>, values_depend_on_templates: bool) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 5000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn every_life_keeps_every_law(moves in moves(), values_depend_on_templates: bool) {

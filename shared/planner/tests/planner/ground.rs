@@ -85,11 +85,11 @@ impl Ground {
 pub(crate) fn names_for(spec: &Value) -> Names {
     let mut names = Names::default();
     for wanted in names_wanted(spec) {
-        let suffix = match wanted.input.as_str() {
-            "stack" => String::new(),
-            input => format!("-{input}"),
+        let name = match wanted.input.as_str() {
+            "stack" => format!("gp-web-service-dev-{}", wanted.unit),
+            "priority" => "4711".to_owned(),
+            input => format!("gp-web-service-dev-{}-{input}", wanted.unit),
         };
-        let name = format!("gp-web-service-dev-{}{suffix}", wanted.unit);
         names.insert(&wanted.unit, &wanted.input, name);
     }
     names
