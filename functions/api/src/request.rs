@@ -93,13 +93,10 @@ pub(crate) async fn page<R: Record>(
     cursor: Option<&str>,
 ) -> Result<Page<R>, Refused> {
     let Limit(limit) = limit.unwrap_or_default();
-    table
-        .list(index, limit, cursor)
-        .await
-        .map_err(|error| match error {
-            PortError::Refused(_) if cursor.is_some() => {
-                Refused::bad_request("the cursor is not one that a listing gave")
-            }
-            other => other.into(),
-        })
+    let page = table.list(index, limit, cursor).await;
+    if cursor.is_some() && matches!(page, Err(PortError::Refused(_))) {
+        let message = "the cursor is not one that a listing gave";
+        return Err(Refused::bad_request(message));
+    }
+    Ok(page?)
 }

@@ -34,7 +34,7 @@ pub struct Request {
 /// Prepares a step, or prepares it again.
 ///
 /// # Errors
-/// As [`prepare`] and the table say.
+/// As [`prepare`], [`undo`] and the table say.
 pub async fn handle(
     table: &(impl ReadTable + WriteTable),
     clock: &impl Clock,
@@ -58,7 +58,11 @@ pub async fn handle(
 
     let (prepared, changes) = match direction {
         Direction::Do => prepare(&settings, &deployment, &step, &units, clock.now())?,
-        Direction::Undo => undo(&settings, &deployment, &step, &units),
+        Direction::Undo => {
+            let partition = Partition::deployment(&tenant, &id);
+            let steps: Vec<Step> = table.query(&partition, Step::PREFIX).await?;
+            undo(&settings, &deployment, &step, &steps, &units)?
+        }
     };
 
     table.commit(changes).await?;

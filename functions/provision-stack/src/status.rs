@@ -8,7 +8,7 @@ macro_rules! statuses {
         /// A stack's status, as the CloudFormation API reference lists them.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub(crate) enum StackStatus {
-            $(#[doc = $text] $name,)*
+            $(#[doc = concat!("`", $text, "`")] $name,)*
         }
 
         impl StackStatus {

@@ -19,7 +19,7 @@ use crate::error::port_error;
 
 const INDEX: &str = "gsi1";
 
-/// TransactWriteItems takes at most 100 actions (Amazon DynamoDB API reference).
+/// `TransactWriteItems` takes at most 100 actions (Amazon DynamoDB API reference).
 const MOST_CHANGES: usize = 100;
 
 /// A sort key has at most 1024 bytes (Amazon DynamoDB developer guide, "Quotas").

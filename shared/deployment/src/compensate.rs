@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use groundplane_model::{
-    Action, Change, Deployment, DeploymentError, DeploymentStatus, Step, StepAction, StepId,
-    StepStatus, UnitState,
+    Action, Change, Deployment, DeploymentError, DeploymentStatus, Failure, FailureKind, Step,
+    StepAction, StepId, StepStatus, UnitState,
 };
 use jiff::Timestamp;
 
@@ -102,19 +102,30 @@ fn has_begun(step: &Step) -> bool {
     }
 }
 
-/// How to take `step` back. Before an engine starts, the unit is marked as being changed: what is
-/// taken back by half is never held for what was applied.
-#[must_use]
+/// How to take `step` back; `steps` are all steps of the deployment and `units` all units of the
+/// instance. Before an engine starts, the unit is marked as being changed: what is taken back by
+/// half is never held for what was applied.
+///
+/// # Errors
+/// `ProvisionFailed` where a unit still uses this one because it could not be taken back.
 pub fn undo(
     settings: &Settings,
     deployment: &Deployment,
     step: &Step,
+    steps: &[Step],
     units: &[UnitState],
-) -> (Prepared, Vec<Change>) {
+) -> Result<(Prepared, Vec<Change>), Failure> {
     let own = units.iter().find(|unit| unit.unit == step.unit);
     let Some(own) = own.filter(|_| can_be_undone(deployment, step)) else {
-        return (Prepared::Done, Vec::new());
+        return Ok((Prepared::Done, Vec::new()));
     };
+    if let Some(user) = steps.iter().find(|other| is_stuck_on(step, other)) {
+        let message = format!(
+            "`{}` stays because `{}` uses it and could not be taken back",
+            step.unit, user.unit
+        );
+        return Err(Failure::new(FailureKind::ProvisionFailed, message));
+    }
     let target = step.before.as_ref().map_or(Target::Gone, restored);
     let input = engine_input(settings, deployment, step, &target, &purpose(deployment));
     let mut changes = Vec::new();
@@ -122,12 +133,18 @@ pub fn undo(
         changes.push(Change::check(deployment));
         changes.push(Change::save(&marked(deployment, own.clone())));
     }
-    (
-        Prepared::Engine {
-            input: Box::new(input),
-        },
-        changes,
-    )
+    let input = Box::new(input);
+    Ok((Prepared::Engine { input }, changes))
+}
+
+/// Whether `other` reads from the unit of `step` and could not be taken back.
+fn is_stuck_on(step: &Step, other: &Step) -> bool {
+    match &other.action {
+        StepAction::Apply { after, .. } => {
+            other.status == StepStatus::UndoFailed && after.contains(&step.unit)
+        }
+        StepAction::Destroy => false,
+    }
 }
 
 fn can_be_undone(deployment: &Deployment, step: &Step) -> bool {

@@ -40,6 +40,16 @@ fn input(prepared: Prepared) -> EngineInput {
     }
 }
 
+/// How `step` is taken back with no other step in its way.
+fn taking_back(
+    deployment: &Deployment,
+    step: &Step,
+    units: &[UnitState],
+) -> (Prepared, Vec<Change>) {
+    let steps = std::slice::from_ref(step);
+    undo(&settings(), deployment, step, steps, units).unwrap()
+}
+
 fn ids(compensation: &Compensation) -> Vec<Vec<&str>> {
     let waves = compensation.waves.iter();
     waves
@@ -201,12 +211,7 @@ fn what_a_failed_deployment_left_behind_is_no_loss_and_the_rest_is_taken_back() 
 fn what_a_step_created_is_destroyed() {
     let step = begun(StepStatus::Succeeded, apply("compute", "new"));
     let own = unit("compute", "new");
-    let (prepared, changes) = undo(
-        &settings(),
-        &compensating(),
-        &step,
-        std::slice::from_ref(&own),
-    );
+    let (prepared, changes) = taking_back(&compensating(), &step, std::slice::from_ref(&own));
     let input = input(prepared);
     assert_eq!(input.action, EngineAction::Destroy);
     assert_eq!(input.token, format!("{}-compute-undo", id(2)));
@@ -227,12 +232,7 @@ fn what_a_step_changed_is_restored_in_its_stack() {
         stack_name: own.stack_name.clone(),
         ..step
     };
-    let (prepared, changes) = undo(
-        &settings(),
-        &compensating(),
-        &step,
-        std::slice::from_ref(&own),
-    );
+    let (prepared, changes) = taking_back(&compensating(), &step, std::slice::from_ref(&own));
     let input = input(prepared);
     assert_eq!(input.action, EngineAction::Apply);
     assert_eq!(input.artifact, Some(artifact("old")));
@@ -254,13 +254,13 @@ fn a_unit_that_is_marked_already_is_not_marked_again() {
         pending: Some(id(2)),
         ..own.clone()
     };
-    let (_, changes) = undo(&settings(), &compensating(), &step, &[marked]);
+    let (_, changes) = taking_back(&compensating(), &step, &[marked]);
     assert_eq!(changes, []);
     let marked_by_another = UnitState {
         pending: Some(id(1)),
         ..own
     };
-    let (_, changes) = undo(&settings(), &compensating(), &step, &[marked_by_another]);
+    let (_, changes) = taking_back(&compensating(), &step, &[marked_by_another]);
     assert_eq!(one::<UnitState>(&changes).pending, Some(id(2)));
 }
 
@@ -272,7 +272,7 @@ fn a_unit_that_was_half_done_before_and_never_applied_is_destroyed() {
         ..unit("compute", "")
     };
     let step = begun(StepStatus::Failed, apply("compute", "new"));
-    let (prepared, _) = undo(&settings(), &compensating(), &step, &[half]);
+    let (prepared, _) = taking_back(&compensating(), &step, &[half]);
     assert_eq!(input(prepared).action, EngineAction::Destroy);
 }
 
@@ -302,7 +302,7 @@ fn nothing_is_taken_back_that_this_deployment_did_not_begin() {
         (deployment(DeploymentStatus::Failed), succeeded),
     ];
     for (deployment, step) in untouched {
-        let (prepared, changes) = undo(&settings(), &deployment, &step, &own);
+        let (prepared, changes) = taking_back(&deployment, &step, &own);
         assert_eq!(
             (prepared, changes),
             (Prepared::Done, Vec::new()),
@@ -317,7 +317,7 @@ fn nothing_is_taken_back_that_this_deployment_did_not_begin() {
 #[test]
 fn a_unit_that_is_gone_needs_no_engine() {
     let step = begun(StepStatus::Running, apply("compute", "new"));
-    let (prepared, changes) = undo(&settings(), &compensating(), &step, &[]);
+    let (prepared, changes) = taking_back(&compensating(), &step, &[]);
     assert_eq!((prepared, changes), (Prepared::Done, Vec::new()));
     let changes = undone(&compensating(), &step, &[], at(9));
     assert_eq!(one::<Step>(&changes).status, StepStatus::Undone);
@@ -368,7 +368,7 @@ fn another_recovery_takes_back_what_an_earlier_one_could_not() {
             recoveries,
             ..compensating()
         };
-        input(undo(&settings(), &deployment, &stuck, &own).0).token
+        input(taking_back(&deployment, &stuck, &own).0).token
     };
     assert_eq!(token(1), format!("{}-compute-undo-1", id(2)));
     assert_ne!(token(1), token(2));
@@ -380,4 +380,28 @@ fn another_recovery_takes_back_what_an_earlier_one_could_not() {
     assert_eq!(one::<Step>(&changes).status, StepStatus::Undone);
     assert_eq!(removed(&changes).len(), 1);
     assert_eq!(saved::<UnitState>(&changes), []);
+}
+
+#[test]
+fn a_unit_stays_while_one_that_uses_it_could_not_be_taken_back() {
+    let (foundation, own) = done("foundation");
+    let mut user = begun(StepStatus::UndoFailed, apply("compute", "new"));
+    if let StepAction::Apply { after, .. } = &mut user.action {
+        after.insert(foundation.unit.clone());
+    }
+    let own = [own];
+    let with = |user: &Step| {
+        let steps = [foundation.clone(), user.clone(), destroy("cache")];
+        undo(&settings(), &compensating(), &foundation, &steps, &own)
+    };
+    let failure = with(&user).unwrap_err();
+    assert_eq!(failure.kind, FailureKind::ProvisionFailed);
+    assert_eq!(
+        failure.message,
+        "`foundation` stays because `compute` uses it and could not be taken back"
+    );
+    user.status = StepStatus::Undone;
+    assert!(with(&user).is_ok());
+    let stranger = begun(StepStatus::UndoFailed, apply("cache", "new"));
+    assert!(with(&stranger).is_ok());
 }

@@ -1,7 +1,7 @@
 //! The HTTP API on a real table: what every endpoint answers, and every way to be refused.
 
-mod access;
 mod acceptance;
+mod access;
 mod bad_input;
 mod deployments;
 mod destroy;
@@ -102,7 +102,10 @@ impl Call {
     }
 
     fn claiming(self, claims: Value) -> Self {
-        Self { claims: Some(claims), ..self }
+        Self {
+            claims: Some(claims),
+            ..self
+        }
     }
 
     fn of_tenant(self, tenant: &str) -> Self {
@@ -120,7 +123,10 @@ impl Call {
             context["authorizer"] = json!({"jwt": {"claims": claims, "scopes": null}});
         }
         let context: RequestContext = serde_json::from_value(context).unwrap();
-        request.extension(context).body(Body::from(self.body)).unwrap()
+        request
+            .extension(context)
+            .body(Body::from(self.body))
+            .unwrap()
     }
 }
 
@@ -129,16 +135,24 @@ impl Api {
     async fn start() -> Self {
         let table = TestTable::start().await;
         let system = TestSystem::default();
-        let platform = Platform { table: table.adapter(), system: system.clone() };
-        Self { router: router(platform, identity()), table, system }
+        let platform = Platform {
+            table: table.adapter(),
+            system: system.clone(),
+        };
+        Self {
+            router: router(platform, identity()),
+            table,
+            system,
+        }
     }
 
     /// The API with the landing zone `sandbox` and the environment `dev`.
     async fn with_ground() -> Self {
         let api = Self::start().await;
-        for (uri, document) in
-            [("/v1/landing-zones/sandbox", LANDING_ZONE), ("/v1/environments/dev", ENVIRONMENT)]
-        {
+        for (uri, document) in [
+            ("/v1/landing-zones/sandbox", LANDING_ZONE),
+            ("/v1/environments/dev", ENVIRONMENT),
+        ] {
             assert_eq!(api.send(apply(uri, document)).await.status, 200);
         }
         api
@@ -160,22 +174,34 @@ impl Api {
         let before = self.table.dump().await;
         let answer = self.send(call).await;
         let after = self.table.dump().await;
-        let changed = after.iter().filter(|(key, item)| before.get(*key) != Some(item));
-        assert_eq!(changed.map(|(key, _)| key).collect::<Vec<_>>(), Vec::<&String>::new());
+        let changed = after
+            .iter()
+            .filter(|(key, item)| before.get(*key) != Some(item));
+        assert_eq!(
+            changed.map(|(key, _)| key).collect::<Vec<_>>(),
+            Vec::<&String>::new()
+        );
         answer.problem(status)
     }
 
     /// Ends the deployment that runs as its state machine would.
     async fn end(&self, id: &DeploymentId, status: InstanceStatus) {
         let tenant = TenantId::parse("acme").unwrap();
-        let deployment: Deployment =
-            self.table.get(&Deployment::key_of(&tenant, id)).await.unwrap().unwrap();
+        let deployment: Deployment = self
+            .table
+            .get(&Deployment::key_of(&tenant, id))
+            .await
+            .unwrap()
+            .unwrap();
         let instance = Instance {
             active_deployment: None,
             status,
             ..self.instance(deployment.instance.as_str()).await
         };
-        let deployment = Deployment { status: DeploymentStatus::Succeeded, ..deployment };
+        let deployment = Deployment {
+            status: DeploymentStatus::Succeeded,
+            ..deployment
+        };
         let changes = vec![Change::save(&instance), Change::save(&deployment)];
         self.table.commit(changes).await.unwrap();
     }
@@ -189,7 +215,12 @@ impl Api {
 
     /// How many records of this kind there are.
     async fn count(&self, kind: &str) -> usize {
-        self.table.kinds().await.iter().filter(|other| *other == kind).count()
+        self.table
+            .kinds()
+            .await
+            .iter()
+            .filter(|other| *other == kind)
+            .count()
     }
 }
 
@@ -210,22 +241,37 @@ async fn send(router: Router, call: Call) -> Answer {
     } else {
         serde_json::from_slice(&bytes).unwrap_or_else(|_| panic!("not JSON: {bytes:?}"))
     };
-    Answer { status: parts.status.as_u16(), headers: parts.headers, body }
+    Answer {
+        status: parts.status.as_u16(),
+        headers: parts.headers,
+        body,
+    }
 }
 
 impl Answer {
     fn header(&self, name: header::HeaderName) -> &str {
-        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap())
     }
 
     /// The body, which must be a well-formed problem of this status (RFC 9457).
     fn problem(self, status: u16) -> Value {
         assert_eq!(self.status, status, "{:?}", self.body);
-        assert_eq!(self.header(header::CONTENT_TYPE), "application/problem+json");
+        assert_eq!(
+            self.header(header::CONTENT_TYPE),
+            "application/problem+json"
+        );
         assert_eq!(self.body["type"], "about:blank");
         assert_eq!(self.body["status"], status);
         for text in ["title", "detail"] {
-            assert!(self.body[text].as_str().is_some_and(|text| !text.is_empty()), "{:?}", self.body);
+            assert!(
+                self.body[text]
+                    .as_str()
+                    .is_some_and(|text| !text.is_empty()),
+                "{:?}",
+                self.body
+            );
         }
         self.body
     }

@@ -9,6 +9,8 @@ mod deploying;
 #[cfg(test)]
 mod dynamo;
 #[cfg(test)]
+mod end_to_end;
+#[cfg(test)]
 mod machines;
 #[cfg(test)]
 mod memory;

@@ -37,7 +37,10 @@ fn request(owner: &Owner) -> ResolutionRequest {
 
 fn naming() -> Naming {
     let pattern = Pattern::parse(Pattern::DEFAULT).unwrap();
-    Naming { pattern, installation: "one".to_owned() }
+    Naming {
+        pattern,
+        installation: "one".to_owned(),
+    }
 }
 
 /// The name that the owner gets after that many that were taken.
@@ -51,16 +54,27 @@ async fn resolve(table: &TestTable, owners: &[Owner]) -> Result<Answer, FailureK
 }
 
 async fn release(table: &TestTable, owners: &[Owner]) -> Result<Answer, FailureKind> {
-    ask(table, Request::Release { owners: owners.to_vec() }).await
+    ask(
+        table,
+        Request::Release {
+            owners: owners.to_vec(),
+        },
+    )
+    .await
 }
 
 async fn ask(table: &TestTable, request: Request) -> Result<Answer, FailureKind> {
     let system = TestSystem::default();
-    handle(&**table, &system, &naming(), request).await.map_err(|failure| failure.kind)
+    handle(&**table, &system, &naming(), request)
+        .await
+        .map_err(|failure| failure.kind)
 }
 
 async fn held(table: &TestTable, owner: &Owner) -> Option<Allocation> {
-    table.get(&Allocation::key_of(ResolverName::Naming, owner)).await.unwrap()
+    table
+        .get(&Allocation::key_of(ResolverName::Naming, owner))
+        .await
+        .unwrap()
 }
 
 /// The name that the owner holds, whose claim must be the owner's.
@@ -76,7 +90,10 @@ async fn name(table: &TestTable, owner: &Owner) -> String {
 
 /// Takes a name away from whoever wants it.
 async fn occupy(table: &TestTable, claim: NameClaim) {
-    let claim = NameClaim { owner: owner("someone", "else"), ..claim };
+    let claim = NameClaim {
+        owner: owner("someone", "else"),
+        ..claim
+    };
     table.commit(vec![Change::save(&claim)]).await.unwrap();
 }
 
@@ -85,9 +102,15 @@ async fn each_owner_gets_a_name_of_its_own() {
     let table = TestTable::start().await;
     let owners = [owner("compute", "1"), owner("storage", "1")];
     assert_eq!(resolve(&table, &owners).await, Ok(Answer { count: 2 }));
-    let names = BTreeSet::from([name(&table, &owners[0]).await, name(&table, &owners[1]).await]);
+    let names = BTreeSet::from([
+        name(&table, &owners[0]).await,
+        name(&table, &owners[1]).await,
+    ]);
     assert_eq!(names.len(), 2);
-    assert_eq!(table.kinds().await, ["allocation", "allocation", "name-claim", "name-claim"]);
+    assert_eq!(
+        table.kinds().await,
+        ["allocation", "allocation", "name-claim", "name-claim"]
+    );
 }
 
 #[tokio::test]
@@ -125,8 +148,11 @@ async fn a_name_that_is_taken_is_passed_over() {
     assert_eq!(name(&table, &owner).await, candidate(&owner, 1).name);
     // The other one keeps what it had.
     let taken = candidate(&owner, 0);
-    let claim: NameClaim =
-        table.get(&NameClaim::key_of(&taken.scope, &taken.name)).await.unwrap().unwrap();
+    let claim: NameClaim = table
+        .get(&NameClaim::key_of(&taken.scope, &taken.name))
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(claim.owner.unit.as_str(), "someone");
 }
 
@@ -158,7 +184,10 @@ async fn a_stale_allocation_whose_claim_is_gone_is_replaced_too() {
     let table = TestTable::start().await;
     let (old, new) = (owner("compute", "1"), owner("compute", "2"));
     resolve(&table, std::slice::from_ref(&old)).await.unwrap();
-    let lost = NameClaim { version: 1, ..candidate(&old, 0) };
+    let lost = NameClaim {
+        version: 1,
+        ..candidate(&old, 0)
+    };
     table.commit(vec![Change::remove(&lost)]).await.unwrap();
     resolve(&table, std::slice::from_ref(&new)).await.unwrap();
     name(&table, &new).await;
@@ -168,9 +197,18 @@ async fn a_stale_allocation_whose_claim_is_gone_is_replaced_too() {
 #[tokio::test]
 async fn a_name_for_an_unknown_type_is_refused() {
     let table = TestTable::start().await;
-    for inputs in [BTreeMap::new(), BTreeMap::from([("resourceType".to_owned(), "X".to_owned())])] {
-        let requests = vec![ResolutionRequest { inputs, ..request(&owner("compute", "1")) }];
-        assert_eq!(ask(&table, Request::Resolve { requests }).await, Err(FailureKind::Invalid));
+    for inputs in [
+        BTreeMap::new(),
+        BTreeMap::from([("resourceType".to_owned(), "X".to_owned())]),
+    ] {
+        let requests = vec![ResolutionRequest {
+            inputs,
+            ..request(&owner("compute", "1"))
+        }];
+        assert_eq!(
+            ask(&table, Request::Resolve { requests }).await,
+            Err(FailureKind::Invalid)
+        );
     }
     assert!(table.dump().await.is_empty());
 }
@@ -201,10 +239,16 @@ async fn a_released_name_can_be_handed_out_again() {
 async fn nobody_releases_what_is_not_theirs() {
     let table = TestTable::start().await;
     let holder = owner("compute", "2");
-    resolve(&table, std::slice::from_ref(&holder)).await.unwrap();
+    resolve(&table, std::slice::from_ref(&holder))
+        .await
+        .unwrap();
     let before = table.dump().await;
     let tenant = TenantId::parse("umbrella").unwrap();
-    let strangers = [owner("compute", "1"), owner("storage", "2"), Owner { tenant, ..holder }];
+    let strangers = [
+        owner("compute", "1"),
+        owner("storage", "2"),
+        Owner { tenant, ..holder },
+    ];
     assert_eq!(release(&table, &strangers).await, Ok(Answer { count: 3 }));
     assert_eq!(table.dump().await, before);
 }
@@ -214,7 +258,10 @@ async fn a_release_spares_a_claim_that_is_another_owners() {
     let table = TestTable::start().await;
     let owner = owner("compute", "1");
     resolve(&table, std::slice::from_ref(&owner)).await.unwrap();
-    let lost = NameClaim { version: 1, ..candidate(&owner, 0) };
+    let lost = NameClaim {
+        version: 1,
+        ..candidate(&owner, 0)
+    };
     table.commit(vec![Change::remove(&lost)]).await.unwrap();
     occupy(&table, candidate(&owner, 0)).await;
     release(&table, &[owner]).await.unwrap();

@@ -22,7 +22,10 @@ struct Recorder {
 
 impl Recorder {
     fn failing_at(call: usize) -> Self {
-        Self { failing: vec![call], ..Self::default() }
+        Self {
+            failing: vec![call],
+            ..Self::default()
+        }
     }
 
     fn record(&self, call: String) -> Result<()> {
@@ -58,12 +61,23 @@ fn start(number: u128) -> Outbox {
         instance: InstanceId::parse("web-service.dev").unwrap(),
         deployment: deployment.clone(),
     };
-    Outbox::new(format!("{deployment}.start"), message, Timestamp::UNIX_EPOCH)
+    Outbox::new(
+        format!("{deployment}.start"),
+        message,
+        Timestamp::UNIX_EPOCH,
+    )
 }
 
 fn event(id: &str, detail: Value) -> Outbox {
     let detail_type = "Deployment Succeeded".to_owned();
-    Outbox::new(id, OutboxMessage::PublishEvent { detail_type, detail }, Timestamp::UNIX_EPOCH)
+    Outbox::new(
+        id,
+        OutboxMessage::PublishEvent {
+            detail_type,
+            detail,
+        },
+        Timestamp::UNIX_EPOCH,
+    )
 }
 
 /// The call that starting the deployment of that number comes to.
@@ -98,7 +112,10 @@ fn record(sequence_number: usize, image: &Value) -> Value {
 /// What the table really stores for these messages, in their order.
 async fn images(messages: &[Outbox]) -> Vec<Value> {
     let table = TestTable::start().await;
-    table.commit(messages.iter().map(Change::save).collect()).await.unwrap();
+    table
+        .commit(messages.iter().map(Change::save).collect())
+        .await
+        .unwrap();
     let dump = table.dump().await;
     let image = |message: &Outbox| {
         let key = message.key();
@@ -113,7 +130,11 @@ fn batch(records: &[Value]) -> Batch {
 
 /// The records of these images, numbered from 100.
 fn records(images: &[Value]) -> Vec<Value> {
-    images.iter().enumerate().map(|(index, image)| record(100 + index, image)).collect()
+    images
+        .iter()
+        .enumerate()
+        .map(|(index, image)| record(100 + index, image))
+        .collect()
 }
 
 async fn dispatch(recorder: &Recorder, records: &[Value]) -> Answer {
@@ -123,11 +144,21 @@ async fn dispatch(recorder: &Recorder, records: &[Value]) -> Answer {
 #[tokio::test]
 async fn messages_are_published_in_their_order() {
     let recorder = Recorder::default();
-    let messages = [start(1), event("e-1", json!({"deployment": "dep-1"})), start(2)];
+    let messages = [
+        start(1),
+        event("e-1", json!({"deployment": "dep-1"})),
+        start(2),
+    ];
     let answer = dispatch(&recorder, &records(&images(&messages).await)).await;
-    assert_eq!(serde_json::to_value(&answer).unwrap(), json!({"batchItemFailures": []}));
+    assert_eq!(
+        serde_json::to_value(&answer).unwrap(),
+        json!({"batchItemFailures": []})
+    );
     let published = r#"publish Deployment Succeeded {"deployment":"dep-1","id":"e-1"}"#;
-    assert_eq!(recorder.calls(), [started(1), published.to_owned(), started(2)]);
+    assert_eq!(
+        recorder.calls(),
+        [started(1), published.to_owned(), started(2)]
+    );
 }
 
 #[tokio::test]
@@ -166,8 +197,15 @@ async fn the_first_failure_is_reported_and_what_follows_is_left_to_the_next_deli
     let records = records(&images(&[start(1), start(2), start(3)]).await);
     let recorder = Recorder::failing_at(1);
     let answer = dispatch(&recorder, &records).await;
-    let failure = ItemFailure { sequence_number: "101".to_owned() };
-    assert_eq!(answer, Answer { failures: vec![failure] });
+    let failure = ItemFailure {
+        sequence_number: "101".to_owned(),
+    };
+    assert_eq!(
+        answer,
+        Answer {
+            failures: vec![failure]
+        }
+    );
     let reported = json!({"batchItemFailures": [{"itemIdentifier": "101"}]});
     assert_eq!(serde_json::to_value(&answer).unwrap(), reported);
     assert_eq!(recorder.calls(), [started(1), started(2)]);
@@ -189,7 +227,10 @@ async fn removals_and_empty_batches_publish_nothing() {
     let recorder = Recorder::default();
     let mut removal = record(100, &images(&[start(1)]).await[0]);
     removal["eventName"] = json!("REMOVE");
-    removal["dynamodb"].as_object_mut().unwrap().remove("NewImage");
+    removal["dynamodb"]
+        .as_object_mut()
+        .unwrap()
+        .remove("NewImage");
     assert_eq!(dispatch(&recorder, &[removal]).await, Answer::default());
     assert_eq!(dispatch(&recorder, &[]).await, Answer::default());
     assert_eq!(recorder.calls(), Vec::<String>::new());
@@ -198,6 +239,10 @@ async fn removals_and_empty_batches_publish_nothing() {
 #[tokio::test]
 async fn an_event_whose_detail_has_no_fields_is_put_as_it_is() {
     let recorder = Recorder::default();
-    dispatch(&recorder, &records(&images(&[event("e-1", json!("text"))]).await)).await;
+    dispatch(
+        &recorder,
+        &records(&images(&[event("e-1", json!("text"))]).await),
+    )
+    .await;
     assert_eq!(recorder.calls(), [r#"publish Deployment Succeeded "text""#]);
 }

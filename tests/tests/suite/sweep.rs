@@ -32,7 +32,10 @@ impl Machine {
     }
 
     fn stop(&self, execution: &str) {
-        assert!(self.running.lock().unwrap().remove(execution), "{execution} does not run");
+        assert!(
+            self.running.lock().unwrap().remove(execution),
+            "{execution} does not run"
+        );
     }
 
     fn started(&self) -> Vec<(String, Value)> {
@@ -73,6 +76,28 @@ fn recovery(number: u128, nth: u32) -> String {
     format!("{}-recovery-{nth}", id(number))
 }
 
+fn deployment(number: u128, status: DeploymentStatus) -> Deployment {
+    Deployment {
+        tenant: TenantId::parse("acme").unwrap(),
+        id: id(number),
+        instance: InstanceId::parse("web-service.dev").unwrap(),
+        incarnation: "1".to_owned(),
+        action: Action::Apply,
+        status,
+        outcome: None,
+        waves: Vec::new(),
+        plan_digest: None,
+        revision: None,
+        error: None,
+        requested_by: "dev-1".to_owned(),
+        created_at: TestSystem::default().now(),
+        started_at: None,
+        ended_at: None,
+        recoveries: 0,
+        version: 0,
+    }
+}
+
 fn answer(seen: usize, recovered: usize) -> Answer {
     Answer { seen, recovered }
 }
@@ -80,32 +105,30 @@ fn answer(seen: usize, recovered: usize) -> Answer {
 impl Scene {
     /// A table with deployments that were accepted an hour ago, numbered from 1.
     async fn with(statuses: &[DeploymentStatus]) -> Self {
-        let table = TestTable::start().await;
+        let numbered = (1..).zip(statuses);
+        Self::of(
+            numbered
+                .map(|(number, status)| deployment(number, *status))
+                .collect(),
+        )
+        .await
+    }
+
+    async fn of(deployments: Vec<Deployment>) -> Self {
         let system = TestSystem::default();
-        for (number, status) in (1..).zip(statuses) {
-            let deployment = Deployment {
-                tenant: TenantId::parse("acme").unwrap(),
-                id: id(number),
-                instance: InstanceId::parse("web-service.dev").unwrap(),
-                incarnation: "1".to_owned(),
-                action: Action::Apply,
-                status: *status,
-                outcome: None,
-                waves: Vec::new(),
-                plan_digest: None,
-                revision: None,
-                error: None,
-                requested_by: "dev-1".to_owned(),
-                created_at: system.now(),
-                started_at: None,
-                ended_at: None,
-                recoveries: 0,
-                version: 0,
-            };
-            table.commit(vec![Change::save(&deployment)]).await.unwrap();
+        let table = TestTable::start().await;
+        for some in deployments.chunks(100) {
+            table
+                .commit(some.iter().map(Change::save).collect())
+                .await
+                .unwrap();
         }
         system.advance(SignedDuration::from_hours(1));
-        Self { table, machine: Machine::default(), system }
+        Self {
+            table,
+            machine: Machine::default(),
+            system,
+        }
     }
 
     async fn sweep(&self) -> std::result::Result<Answer, FailureKind> {
@@ -133,7 +156,10 @@ async fn a_deployment_that_was_cut_short_is_taken_back() {
     let started = scene.machine.started();
     let names: BTreeSet<_> = started.iter().map(|(name, _)| name.clone()).collect();
     assert_eq!(names, BTreeSet::from([recovery(1, 1), recovery(2, 1)]));
-    assert!(started.iter().all(|(_, input)| input["mode"] == "recover"), "{started:?}");
+    assert!(
+        started.iter().all(|(_, input)| input["mode"] == "recover"),
+        "{started:?}"
+    );
 }
 
 #[tokio::test]
@@ -154,9 +180,10 @@ async fn a_deployment_that_has_ended_is_not_even_seen() {
 
 #[tokio::test]
 async fn a_deployment_has_five_minutes_to_start() {
-    let scene = Scene::with(&[]).await;
-    let young = Scene { system: TestSystem::default(), ..Scene::with(&[Accepted]).await };
-    assert_eq!(scene.sweep().await, Ok(answer(0, 0)));
+    let young = Scene {
+        system: TestSystem::default(),
+        ..Scene::with(&[Accepted]).await
+    };
     young.system.advance(SignedDuration::from_secs(5 * 60 - 1));
     assert_eq!(young.sweep().await, Ok(answer(1, 0)));
     young.system.advance(SignedDuration::from_secs(1));
@@ -177,7 +204,12 @@ async fn a_recovery_that_was_cut_short_is_followed_by_another() {
     scene.sweep().await.unwrap();
     scene.machine.stop(&recovery(1, 1));
     assert_eq!(scene.sweep().await, Ok(answer(1, 1)));
-    let names: Vec<_> = scene.machine.started().into_iter().map(|(name, _)| name).collect();
+    let names: Vec<_> = scene
+        .machine
+        .started()
+        .into_iter()
+        .map(|(name, _)| name)
+        .collect();
     assert_eq!(names, [recovery(1, 1), recovery(1, 2)]);
 }
 
@@ -193,11 +225,32 @@ async fn a_start_that_was_lost_is_made_up_for_by_the_next_sweep() {
 
 #[tokio::test]
 async fn every_page_and_every_shard_is_swept() {
-    // A page holds 100, and there are four shards.
-    let scene = Scene::with(&[Running; 450]).await;
-    assert_eq!(scene.sweep().await, Ok(answer(450, 450)));
-    let names: BTreeSet<_> = scene.machine.started().into_iter().map(|(name, _)| name).collect();
-    assert_eq!(names.len(), 450);
+    // More in one shard than a page holds, and one in each of the others.
+    let running = (1..).map(|number| deployment(number, Running));
+    let shard = |deployment: &Deployment| deployment.index().unwrap().partition;
+    let crowded = Index::active_deployments(0, "").partition;
+    let mut deployments: Vec<_> = running
+        .clone()
+        .filter(|deployment| shard(deployment) == crowded)
+        .take(101)
+        .collect();
+    for number in 1..Index::ACTIVE_SHARDS {
+        let other = Index::active_deployments(number, "").partition;
+        deployments.extend(
+            running
+                .clone()
+                .find(|deployment| shard(deployment) == other),
+        );
+    }
+    let scene = Scene::of(deployments).await;
+    assert_eq!(scene.sweep().await, Ok(answer(104, 104)));
+    let names: BTreeSet<_> = scene
+        .machine
+        .started()
+        .into_iter()
+        .map(|(name, _)| name)
+        .collect();
+    assert_eq!(names.len(), 104);
 }
 
 /// A table where someone else changes every deployment just after it was read.
@@ -258,11 +311,18 @@ impl ReadTable for Behind<'_> {
 
     async fn list<R: Record>(&self, index: &Index, _: u16, _: Option<&str>) -> Result<Page<R>> {
         let mut records = Vec::new();
-        if self.shown.index().is_some_and(|shown| shown.partition == index.partition) {
+        if self
+            .shown
+            .index()
+            .is_some_and(|shown| shown.partition == index.partition)
+        {
             let value = serde_json::to_value(&self.shown).unwrap();
             records.push(serde_json::from_value(value).unwrap());
         }
-        Ok(Page { records, next: None })
+        Ok(Page {
+            records,
+            next: None,
+        })
     }
 }
 
@@ -278,10 +338,20 @@ async fn what_has_ended_since_it_was_listed_is_left_alone() {
     let key = Deployment::key_of(&TenantId::parse("acme").unwrap(), &id(1));
     let ended: Deployment = scene.table.require(&key).await.unwrap();
     for shown in [
-        Deployment { status: Running, ..ended.clone() },
-        Deployment { status: Running, id: id(99), ..ended },
+        Deployment {
+            status: Running,
+            ..ended.clone()
+        },
+        Deployment {
+            status: Running,
+            id: id(99),
+            ..ended
+        },
     ] {
-        let table = Behind { table: &scene.table, shown };
+        let table = Behind {
+            table: &scene.table,
+            shown,
+        };
         let swept = handle(&table, &scene.machine, &scene.system).await.unwrap();
         assert_eq!(swept, answer(1, 0));
     }

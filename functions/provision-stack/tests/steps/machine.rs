@@ -12,8 +12,8 @@ use serde_json::Value;
 
 use crate::support::{INSTALLATION, STACK, apply, artifact, destroy, failing};
 
-/// A world with one function. While `crashes` lasts, its process dies after it has done its work, and the
-/// answer is lost.
+/// A world with one function. While `crashes` lasts, its process dies after it has done its work,
+/// and the answer is lost.
 struct World {
     stacks: FakeStacks,
     crashes: Cell<u32>,

@@ -56,6 +56,9 @@ impl Capability for DnsUnit {
     }
 
     fn check(&self, input: &CheckInput<'_>) -> Vec<Problem> {
+        if !self.applies(input.sections) {
+            return Vec::new();
+        }
         let ingress = input.sections.read::<Ingress<'_>>("ingress");
         let found = ingress.and_then(|ingress| {
             // A missing load balancer is reported by the routing.

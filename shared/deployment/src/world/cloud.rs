@@ -94,7 +94,9 @@ impl Cloud {
     fn nobody_uses(&self, stack: &str) {
         let own = format!("{stack}/");
         for (other, content) in &self.stacks {
-            let parameters = content.iter().flat_map(|(_, parameters)| parameters.values());
+            let parameters = content
+                .iter()
+                .flat_map(|(_, parameters)| parameters.values());
             let mut used = parameters.filter(|value| value.starts_with(&own));
             assert_eq!(used.next(), None, "{other} uses what goes");
         }

@@ -96,7 +96,10 @@ impl World {
             StepEvent::Prepare => prepared(prepare(&settings(), deployment, &step, &units, now)?),
             StepEvent::Done(output) => nothing(collect(deployment, &step, &units, output, now)?),
             StepEvent::Failed => nothing(fail_step(deployment, &step, why, now)),
-            StepEvent::Undo => prepared(undo(&settings(), deployment, &step, &units)),
+            StepEvent::Undo => {
+                let steps = self.steps(&deployment.id);
+                prepared(undo(&settings(), deployment, &step, &steps, &units)?)
+            }
             StepEvent::Undone => nothing(undone(deployment, &step, &units, now)),
             StepEvent::UndoFailed => nothing(undo_failed(deployment, &step, why, now)),
         })

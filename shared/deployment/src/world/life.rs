@@ -87,18 +87,6 @@ fn live(world: &mut World, wish: &Wish<'_>, tape: Vec<u8>) -> Deployment {
     let id = world.accept(wish).unwrap();
     world.settle_down(&id, &mut Tape::new(tape));
     let deployment = world.deployment(&id);
-    eprintln!(
-        "STAT {:?} {:?} rec={} first={} {:?}",
-        deployment.action,
-        deployment.status,
-        deployment.recoveries.min(2),
-        before.units.is_empty(),
-        world
-            .steps(&id)
-            .iter()
-            .map(|s| format!("{}:{:?}", s.id, s.status))
-            .collect::<Vec<_>>()
-    );
     for step in world.steps(&id) {
         assert_ne!(step.status, StepStatus::Running, "{step:?} has not ended");
     }

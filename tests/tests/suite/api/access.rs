@@ -27,9 +27,17 @@ fn every_endpoint() -> Vec<Call> {
 async fn without_a_token_nothing_is_answered() {
     let api = Api::with_ground().await;
     for call in every_endpoint() {
-        let answer = api.send(Call { claims: None, ..call }).await;
+        let answer = api
+            .send(Call {
+                claims: None,
+                ..call
+            })
+            .await;
         assert_eq!(answer.header(header::WWW_AUTHENTICATE), "Bearer");
-        assert_eq!(answer.problem(401)["detail"], "the request carries no verified token");
+        assert_eq!(
+            answer.problem(401)["detail"],
+            "the request carries no verified token"
+        );
     }
 }
 
@@ -48,15 +56,28 @@ async fn a_token_that_names_no_tenant_is_refused_with_the_reason() {
 async fn a_tenant_that_would_reach_into_keys_is_refused() {
     let api = Api::with_ground().await;
     for tenant in ["", "ACME", "acme#INSTANCE", "acme\n", &"a".repeat(64)] {
-        let problem = api.refused(get("/v1/instances").of_tenant(tenant), 403).await;
-        assert!(problem["detail"].as_str().unwrap().contains("is not a tenant"), "{problem}");
+        let problem = api
+            .refused(get("/v1/instances").of_tenant(tenant), 403)
+            .await;
+        assert!(
+            problem["detail"]
+                .as_str()
+                .unwrap()
+                .contains("is not a tenant"),
+            "{problem}"
+        );
     }
 }
 
 #[tokio::test]
 async fn only_the_health_check_is_open() {
     let api = Api::start().await;
-    let answer = api.send(Call { claims: None, ..get("/v1/health") }).await;
+    let answer = api
+        .send(Call {
+            claims: None,
+            ..get("/v1/health")
+        })
+        .await;
     let expected = json!({"status": "ok", "version": env!("CARGO_PKG_VERSION")});
     assert_eq!((answer.status, answer.body), (200, expected));
 }
@@ -65,8 +86,14 @@ async fn only_the_health_check_is_open() {
 async fn only_the_platform_group_changes_the_ground() {
     let api = Api::with_ground().await;
     for (uri, document) in [
-        ("/v1/landing-zones/sandbox", LANDING_ZONE.replace("cluster: sandbox", "cluster: mine")),
-        ("/v1/environments/dev", ENVIRONMENT.replace("spec:", "spec:\n  production: true")),
+        (
+            "/v1/landing-zones/sandbox",
+            LANDING_ZONE.replace("cluster: sandbox", "cluster: mine"),
+        ),
+        (
+            "/v1/environments/dev",
+            ENVIRONMENT.replace("spec:", "spec:\n  production: true"),
+        ),
     ] {
         for groups in ["[]", "[platforms developers]", "plat form"] {
             let claims = json!({"sub": "dev-1", "custom:tenant": "acme", "cognito:groups": groups});
@@ -101,7 +128,10 @@ async fn what_another_tenant_has_is_answered_like_what_nobody_has() {
         stranger(get(&format!("/v1/deployments/{deployment}"))).await,
         stranger(get(&format!("/v1/deployments/{missing}"))).await,
     );
-    let listed = api.send(get("/v1/instances").of_tenant("umbrella")).await.body;
+    let listed = api
+        .send(get("/v1/instances").of_tenant("umbrella"))
+        .await
+        .body;
     assert_eq!(listed, json!({"items": [], "next": null}));
 }
 
@@ -114,7 +144,10 @@ async fn a_cursor_of_another_tenant_shows_nothing_of_it() {
     let first = api.send(get("/v1/instances?limit=1")).await.body;
     let uri = format!("/v1/instances?cursor={}", first["next"].as_str().unwrap());
     let stolen = api.send(get(&uri).of_tenant("umbrella")).await;
-    assert_eq!((stolen.status, stolen.body), (200, json!({"items": [], "next": null})));
+    assert_eq!(
+        (stolen.status, stolen.body),
+        (200, json!({"items": [], "next": null}))
+    );
 }
 
 #[tokio::test]
@@ -123,7 +156,10 @@ async fn tenants_use_the_same_name_side_by_side() {
     let ours = api.accepted(submit(WEB)).await;
     let theirs = api.accepted(submit(WEB).of_tenant("umbrella")).await;
     assert_ne!(ours, theirs);
-    let shown = api.send(get("/v1/instances/web-service.dev").of_tenant("umbrella")).await.body;
+    let shown = api
+        .send(get("/v1/instances/web-service.dev").of_tenant("umbrella"))
+        .await
+        .body;
     assert_eq!(shown["lastDeployment"], theirs.as_str());
     assert_eq!(api.instance("web-service.dev").await.last_deployment, ours);
 }

@@ -74,7 +74,10 @@ async fn waves_and_steps_are_shown_with_what_became_of_them() {
     };
     let storage = step(&failed, "storage", 0, StepStatus::Undone);
     let compute = step(&failed, "compute", 1, StepStatus::Failed);
-    let compute = Step { error: Some(error), ..compute };
+    let compute = Step {
+        error: Some(error),
+        ..compute
+    };
     // A wave that the plan does not have.
     let stray = step(&failed, "stray", 7, StepStatus::Pending);
     let changes = vec![
@@ -86,9 +89,16 @@ async fn waves_and_steps_are_shown_with_what_became_of_them() {
     api.table.commit(changes).await.unwrap();
 
     let body = api.send(get(&format!("/v1/deployments/{id}"))).await.body;
-    assert_eq!((&body["status"], &body["outcome"]), (&json!("failed"), &json!("changed")));
-    assert_eq!((&body["revision"], &body["endedAt"]), (&json!(3), &json!("2026-01-01T00:00:00Z")));
-    let error = json!({"unit": "compute", "name": "Groundplane.ProvisionFailed", "cause": "no capacity"});
+    assert_eq!(
+        (&body["status"], &body["outcome"]),
+        (&json!("failed"), &json!("changed"))
+    );
+    assert_eq!(
+        (&body["revision"], &body["endedAt"]),
+        (&json!(3), &json!("2026-01-01T00:00:00Z"))
+    );
+    let error =
+        json!({"unit": "compute", "name": "Groundplane.ProvisionFailed", "cause": "no capacity"});
     assert_eq!(body["error"], error);
     let unit = |unit: &str, status: &str, error| {
         json!({"units": [{
@@ -102,7 +112,13 @@ async fn waves_and_steps_are_shown_with_what_became_of_them() {
             "endedAt": null,
         }]})
     };
-    assert_eq!(body["waves"], json!([unit("storage", "undone", None), unit("compute", "failed", Some(error))]));
+    assert_eq!(
+        body["waves"],
+        json!([
+            unit("storage", "undone", None),
+            unit("compute", "failed", Some(error))
+        ])
+    );
 }
 
 #[tokio::test]
@@ -110,7 +126,9 @@ async fn a_deployment_that_is_not_there_is_not_found() {
     let api = Api::with_ground().await;
     let unknown = DeploymentId::from_number(99);
     for id in [unknown.as_str(), "dep-1", "web-service.dev"] {
-        let problem = api.refused(get(&format!("/v1/deployments/{id}")), 404).await;
+        let problem = api
+            .refused(get(&format!("/v1/deployments/{id}")), 404)
+            .await;
         assert_eq!(problem["detail"], "there is no such deployment");
     }
 }

@@ -20,8 +20,16 @@ async fn with_an_instance() -> Api {
 
 async fn demanded(api: &Api, id: &DeploymentId) -> (Deployment, DeploymentSpec) {
     let tenant = TenantId::parse("acme").unwrap();
-    let deployment = api.table.require(&Deployment::key_of(&tenant, id)).await.unwrap();
-    let spec = api.table.require(&DeploymentSpec::key_of(&tenant, id)).await.unwrap();
+    let deployment = api
+        .table
+        .require(&Deployment::key_of(&tenant, id))
+        .await
+        .unwrap();
+    let spec = api
+        .table
+        .require(&DeploymentSpec::key_of(&tenant, id))
+        .await
+        .unwrap();
     (deployment, spec)
 }
 
@@ -30,15 +38,24 @@ async fn a_destroy_is_accepted_like_a_submission() {
     let api = with_an_instance().await;
     let answer = api.send(delete(WEB_SERVICE)).await;
     let id = answer.body["deployment"].as_str().unwrap();
-    assert_eq!(answer.header(header::LOCATION), format!("/v1/deployments/{id}"));
+    assert_eq!(
+        answer.header(header::LOCATION),
+        format!("/v1/deployments/{id}")
+    );
     let expected = json!({
         "instance": "web-service.dev", "deployment": id, "status": "accepted", "warnings": []
     });
     assert_eq!((answer.status, &answer.body), (202, &expected));
 
     let (deployment, spec) = demanded(&api, &DeploymentId::parse(id).unwrap()).await;
-    assert_eq!((deployment.action, spec.spec), (Action::Destroy, Value::Null));
-    assert_eq!(api.send(get(WEB_SERVICE)).await.body["status"], "destroying");
+    assert_eq!(
+        (deployment.action, spec.spec),
+        (Action::Destroy, Value::Null)
+    );
+    assert_eq!(
+        api.send(get(WEB_SERVICE)).await.body["status"],
+        "destroying"
+    );
     assert_eq!(api.count("outbox").await, 2);
 }
 
@@ -63,7 +80,10 @@ async fn a_name_that_was_destroyed_begins_a_new_life() {
     let after = api.instance("web-service.dev").await;
     assert_ne!(after.incarnation, before.incarnation);
     assert!(after.created_at > before.created_at);
-    assert_eq!((after.status, after.revision), (InstanceStatus::Deploying, None));
+    assert_eq!(
+        (after.status, after.revision),
+        (InstanceStatus::Deploying, None)
+    );
 }
 
 #[tokio::test]
@@ -86,6 +106,7 @@ async fn a_destroy_is_repeated_by_its_key() {
     assert_eq!(first.status, 202);
     assert_eq!(api.send(delete(WEB_SERVICE).keyed("k")).await, first);
     assert_eq!(api.count("deployment").await, 2);
-    api.refused(delete("/v1/instances/other-one.dev").keyed("k"), 422).await;
+    api.refused(delete("/v1/instances/other-one.dev").keyed("k"), 422)
+        .await;
     api.refused(submit(WEB).keyed("k"), 422).await;
 }

@@ -45,7 +45,10 @@ async fn answers(error: &PortError) -> Vec<Answer> {
         get("/v1/landing-zones/sandbox"),
         apply("/v1/landing-zones/sandbox", super::LANDING_ZONE),
     ] {
-        let platform = Platform { table: Broken(error.clone()), system: TestSystem::default() };
+        let platform = Platform {
+            table: Broken(error.clone()),
+            system: TestSystem::default(),
+        };
         answers.push(send(router(platform, identity()), call).await);
     }
     answers
@@ -55,7 +58,10 @@ async fn answers(error: &PortError) -> Vec<Answer> {
 async fn a_table_that_does_not_answer_is_reason_to_try_again() {
     for answer in answers(&PortError::Unavailable("secret words".to_owned())).await {
         assert_eq!(answer.header(header::RETRY_AFTER), "1");
-        assert_eq!(answer.problem(503)["detail"], "the platform is busy; try again");
+        assert_eq!(
+            answer.problem(503)["detail"],
+            "the platform is busy; try again"
+        );
     }
 }
 

@@ -8,7 +8,9 @@ use super::{Api, ENVIRONMENT, LANDING_ZONE, apply, get, send};
 #[tokio::test]
 async fn a_landing_zone_and_an_environment_are_applied() {
     let api = Api::start().await;
-    let answer = api.send(apply("/v1/landing-zones/sandbox", LANDING_ZONE)).await;
+    let answer = api
+        .send(apply("/v1/landing-zones/sandbox", LANDING_ZONE))
+        .await;
     let expected = json!({"kind": "LandingZone", "name": "sandbox", "version": 1, "changed": true});
     assert_eq!((answer.status, answer.body), (200, expected));
 
@@ -29,7 +31,10 @@ async fn the_same_document_again_changes_nothing() {
         ("/v1/environments/dev", &same_in_other_words),
     ] {
         let answer = api.send(apply(uri, document)).await;
-        assert_eq!((&answer.body["version"], &answer.body["changed"]), (&json!(1), &json!(false)));
+        assert_eq!(
+            (&answer.body["version"], &answer.body["changed"]),
+            (&json!(1), &json!(false))
+        );
     }
     assert_eq!(api.table.dump().await, before);
 }
@@ -39,9 +44,15 @@ async fn a_changed_document_is_the_next_version() {
     let api = Api::with_ground().await;
     let production = ENVIRONMENT.replace("spec:", "spec:\n  production: true");
     let answer = api.send(apply("/v1/environments/dev", production)).await;
-    assert_eq!((&answer.body["version"], &answer.body["changed"]), (&json!(2), &json!(true)));
+    assert_eq!(
+        (&answer.body["version"], &answer.body["changed"]),
+        (&json!(2), &json!(true))
+    );
     let shown = api.send(get("/v1/environments/dev")).await.body;
-    assert_eq!((&shown["version"], &shown["spec"]["production"]), (&json!(2), &json!(true)));
+    assert_eq!(
+        (&shown["version"], &shown["spec"]["production"]),
+        (&json!(2), &json!(true))
+    );
 }
 
 #[tokio::test]
@@ -60,11 +71,20 @@ async fn everyone_reads_what_was_applied() {
     assert_eq!((answer.status, &answer.body), (200, &expected));
 
     let answer = api.send(get("/v1/environments")).await;
-    assert_eq!((answer.status, answer.body), (200, json!({"items": [expected], "next": null})));
+    assert_eq!(
+        (answer.status, answer.body),
+        (200, json!({"items": [expected], "next": null}))
+    );
     let answer = api.send(get("/v1/landing-zones")).await;
-    assert_eq!(answer.body["items"][0]["spec"]["network"]["vpcId"], "vpc-0a1b2c3d4e5f60718");
+    assert_eq!(
+        answer.body["items"][0]["spec"]["network"]["vpcId"],
+        "vpc-0a1b2c3d4e5f60718"
+    );
     let answer = api.send(get("/v1/landing-zones/sandbox")).await;
-    assert_eq!((answer.status, &answer.body["kind"]), (200, &json!("LandingZone")));
+    assert_eq!(
+        (answer.status, &answer.body["kind"]),
+        (200, &json!("LandingZone"))
+    );
 }
 
 #[tokio::test]
@@ -72,11 +92,15 @@ async fn a_long_list_is_read_page_by_page() {
     let api = Api::with_ground().await;
     for name in ["alpha", "beta"] {
         let document = ENVIRONMENT.replace("name: dev", &format!("name: {name}"));
-        api.send(apply(&format!("/v1/environments/{name}"), document)).await;
+        api.send(apply(&format!("/v1/environments/{name}"), document))
+            .await;
     }
     let first = api.send(get("/v1/environments?limit=2")).await.body;
     let cursor = first["next"].as_str().unwrap();
-    let second = api.send(get(&format!("/v1/environments?limit=2&cursor={cursor}"))).await.body;
+    let second = api
+        .send(get(&format!("/v1/environments?limit=2&cursor={cursor}")))
+        .await
+        .body;
     let names: Vec<&Value> = [&first, &second]
         .into_iter()
         .flat_map(|page| page["items"].as_array().unwrap())
@@ -103,7 +127,9 @@ async fn what_was_never_applied_is_not_found() {
 #[tokio::test]
 async fn an_environment_needs_its_landing_zone() {
     let api = Api::start().await;
-    let problem = api.refused(apply("/v1/environments/dev", ENVIRONMENT), 422).await;
+    let problem = api
+        .refused(apply("/v1/environments/dev", ENVIRONMENT), 422)
+        .await;
     assert_eq!(problem["detail"], "there is no landing zone `sandbox`");
 }
 
@@ -112,13 +138,28 @@ async fn a_document_goes_to_its_own_name_and_kind() {
     let api = Api::with_ground().await;
     let other = "kind: Environment";
     for (uri, document, detail) in [
-        ("/v1/environments/prod", ENVIRONMENT, "the document is about `dev`"),
-        ("/v1/landing-zones/dev", ENVIRONMENT, "takes a document of `kind: LandingZone`"),
-        ("/v1/environments/sandbox", LANDING_ZONE, "takes a document of `kind: Environment`"),
+        (
+            "/v1/environments/prod",
+            ENVIRONMENT,
+            "the document is about `dev`",
+        ),
+        (
+            "/v1/landing-zones/dev",
+            ENVIRONMENT,
+            "takes a document of `kind: LandingZone`",
+        ),
+        (
+            "/v1/environments/sandbox",
+            LANDING_ZONE,
+            "takes a document of `kind: Environment`",
+        ),
         ("/v1/environments/web-service", super::WEB, other),
     ] {
         let problem = api.refused(apply(uri, document), 422).await;
-        assert!(problem["detail"].as_str().unwrap().contains(detail), "{problem}");
+        assert!(
+            problem["detail"].as_str().unwrap().contains(detail),
+            "{problem}"
+        );
     }
 }
 
@@ -128,7 +169,10 @@ async fn of_applications_at_the_same_time_none_is_lost_unnoticed() {
     let mut callers = JoinSet::new();
     for number in 0..8 {
         let document = LANDING_ZONE.replace("cluster: sandbox", &format!("cluster: c{number}"));
-        callers.spawn(send(api.router.clone(), apply("/v1/landing-zones/sandbox", document)));
+        callers.spawn(send(
+            api.router.clone(),
+            apply("/v1/landing-zones/sandbox", document),
+        ));
     }
     let mut versions = Vec::new();
     for answer in callers.join_all().await {
@@ -136,7 +180,13 @@ async fn of_applications_at_the_same_time_none_is_lost_unnoticed() {
             versions.push(answer.body["version"].as_u64().unwrap());
         } else {
             let problem = answer.problem(409);
-            assert!(problem["detail"].as_str().unwrap().contains("by someone else"), "{problem}");
+            assert!(
+                problem["detail"]
+                    .as_str()
+                    .unwrap()
+                    .contains("by someone else"),
+                "{problem}"
+            );
         }
     }
     versions.sort_unstable();

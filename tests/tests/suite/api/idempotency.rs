@@ -41,7 +41,10 @@ async fn the_same_key_for_another_request_is_refused() {
         delete("/v1/instances/web-service.dev"),
     ] {
         let problem = api.refused(other.keyed("k"), 422).await;
-        assert_eq!(problem["detail"], "this Idempotency-Key was used for another request");
+        assert_eq!(
+            problem["detail"],
+            "this Idempotency-Key was used for another request"
+        );
     }
 }
 
@@ -49,7 +52,9 @@ async fn the_same_key_for_another_request_is_refused() {
 async fn a_key_belongs_to_its_tenant() {
     let api = Api::with_ground().await;
     let ours = api.accepted(submit(WEB).keyed("k")).await;
-    let theirs = api.accepted(submit(named("other-one")).keyed("k").of_tenant("umbrella")).await;
+    let theirs = api
+        .accepted(submit(named("other-one")).keyed("k").of_tenant("umbrella"))
+        .await;
     assert_ne!(ours, theirs);
 }
 
@@ -63,7 +68,10 @@ async fn a_key_is_free_again_after_a_day() {
     assert_eq!(api.count("idempotency").await, 1);
     let second = api.accepted(submit(named("other-one")).keyed("k")).await;
     assert_ne!(first, second);
-    assert_eq!(api.accepted(submit(named("other-one")).keyed("k")).await, second);
+    assert_eq!(
+        api.accepted(submit(named("other-one")).keyed("k")).await,
+        second
+    );
 }
 
 #[tokio::test]
@@ -85,7 +93,10 @@ async fn the_same_request_at_the_same_time_is_one_deployment() {
     for answer in &answers {
         assert_eq!(*answer, answers[0]);
     }
-    assert_eq!((api.count("deployment").await, api.count("outbox").await), (1, 1));
+    assert_eq!(
+        (api.count("deployment").await, api.count("outbox").await),
+        (1, 1)
+    );
 }
 
 #[tokio::test]
@@ -94,7 +105,13 @@ async fn a_key_that_is_none_is_refused() {
     let with_key = |key: &str| -> Call { submit(WEB).keyed(key) };
     for key in ["", &"k".repeat(256), "naïve", "a\tb"] {
         let problem = api.refused(with_key(key), 400).await;
-        assert!(problem["detail"].as_str().unwrap().contains("Idempotency-Key"), "{problem}");
+        assert!(
+            problem["detail"]
+                .as_str()
+                .unwrap()
+                .contains("Idempotency-Key"),
+            "{problem}"
+        );
     }
     api.accepted(with_key(&"k".repeat(255))).await;
 }

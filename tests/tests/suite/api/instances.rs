@@ -14,7 +14,13 @@ use super::{Api, ENVIRONMENT, WEB, apply, get, named, submit};
 /// The ids on one page, and its cursor.
 fn page(body: &Value) -> (Vec<&str>, Option<&str>) {
     let items = body["items"].as_array().unwrap();
-    (items.iter().map(|item| item["id"].as_str().unwrap()).collect(), body["next"].as_str())
+    (
+        items
+            .iter()
+            .map(|item| item["id"].as_str().unwrap())
+            .collect(),
+        body["next"].as_str(),
+    )
 }
 
 fn unit(instance: &Instance, name: &str, applied: Option<Context>) -> UnitState {
@@ -59,7 +65,10 @@ async fn an_instance_is_listed_with_what_is_done_with_it() {
         "createdAt": "2026-01-01T00:00:00Z",
         "updatedAt": "2026-01-01T00:00:00Z",
     });
-    assert_eq!((answer.status, answer.body), (200, json!({"items": [expected], "next": null})));
+    assert_eq!(
+        (answer.status, answer.body),
+        (200, json!({"items": [expected], "next": null}))
+    );
 }
 
 #[tokio::test]
@@ -71,11 +80,20 @@ async fn an_instance_is_shown_with_exported_outputs_and_its_units() {
     let mut context = Context::default();
     context.export(key("storage.efs.id"), "fs-1");
     context.set(key("storage.efs.hidden"), "x");
-    let units = [unit(&instance, "storage", Some(context)), unit(&instance, "compute", None)];
-    api.table.commit(units.iter().map(Change::save).collect()).await.unwrap();
+    let units = [
+        unit(&instance, "storage", Some(context)),
+        unit(&instance, "compute", None),
+    ];
+    api.table
+        .commit(units.iter().map(Change::save).collect())
+        .await
+        .unwrap();
 
     let answer = api.send(get("/v1/instances/web-service.dev")).await;
-    assert_eq!((answer.status, &answer.body["name"]), (200, &json!("web-service")));
+    assert_eq!(
+        (answer.status, &answer.body["name"]),
+        (200, &json!("web-service"))
+    );
     assert_eq!(answer.body["outputs"], json!({"storage.efs.id": "fs-1"}));
     let pending = DeploymentId::from_number(7);
     let expected = json!([
@@ -90,8 +108,14 @@ async fn a_list_is_narrowed_by_name_and_environment() {
     let api = Api::with_ground().await;
     let prod = ENVIRONMENT.replace("name: dev", "name: prod");
     api.send(apply("/v1/environments/prod", prod)).await;
-    for (name, environment) in [("web", "dev"), ("web", "prod"), ("web-2", "dev"), ("api", "prod")] {
-        let document = named(name).replace("environment: dev", &format!("environment: {environment}"));
+    for (name, environment) in [
+        ("web", "dev"),
+        ("web", "prod"),
+        ("web-2", "dev"),
+        ("api", "prod"),
+    ] {
+        let document =
+            named(name).replace("environment: dev", &format!("environment: {environment}"));
         api.accepted(submit(document)).await;
     }
     for (query, expected) in [
@@ -121,7 +145,16 @@ async fn a_list_is_read_page_by_page() {
         seen.extend(ids.into_iter().map(str::to_owned));
         uri = format!("/v1/instances?limit=2&cursor={}", next.unwrap_or_default());
     }
-    assert_eq!(seen, ["web-0.dev", "web-1.dev", "web-2.dev", "web-3.dev", "web-4.dev"]);
+    assert_eq!(
+        seen,
+        [
+            "web-0.dev",
+            "web-1.dev",
+            "web-2.dev",
+            "web-3.dev",
+            "web-4.dev"
+        ]
+    );
     assert!(uri.ends_with('='), "the last page names no next one");
 }
 
@@ -132,8 +165,13 @@ async fn a_forged_cursor_is_refused() {
         api.accepted(submit(named(name))).await;
     }
     for forged in ["", "x", "Cgo", "%00", "AAAAAAAAAAAA"] {
-        let problem = api.refused(get(&format!("/v1/instances?cursor={forged}")), 400).await;
-        assert_eq!(problem["detail"], "the cursor is not one that a listing gave");
+        let problem = api
+            .refused(get(&format!("/v1/instances?cursor={forged}")), 400)
+            .await;
+        assert_eq!(
+            problem["detail"],
+            "the cursor is not one that a listing gave"
+        );
     }
 }
 
@@ -145,7 +183,10 @@ async fn a_destroyed_instance_leaves_the_list_and_keeps_its_history() {
     let body = api.send(get("/v1/instances")).await.body;
     assert_eq!(body, json!({"items": [], "next": null}));
     let answer = api.send(get("/v1/instances/web-service.dev")).await;
-    assert_eq!((answer.status, &answer.body["status"]), (200, &json!("destroyed")));
+    assert_eq!(
+        (answer.status, &answer.body["status"]),
+        (200, &json!("destroyed"))
+    );
     assert_eq!(answer.body["lastDeployment"], id.as_str());
 }
 

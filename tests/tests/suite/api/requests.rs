@@ -5,11 +5,21 @@ use super::{Api, Method, WEB, apply, call, delete, get, header, submit};
 #[tokio::test]
 async fn an_unknown_route_is_not_found_as_a_problem() {
     let api = Api::start().await;
-    for uri in ["/", "/v1", "/v1/", "/v2/instances", "/v1/instances/", "/v1/instances/a.b/c", "/V1/instances"] {
+    for uri in [
+        "/",
+        "/v1",
+        "/v1/",
+        "/v2/instances",
+        "/v1/instances/",
+        "/v1/instances/a.b/c",
+        "/V1/instances",
+    ] {
         let problem = api.refused(get(uri), 404).await;
         assert_eq!(problem["detail"], format!("there is no endpoint `{uri}`"));
     }
-    let long = api.refused(get(&format!("/{}", "x".repeat(5000))), 404).await;
+    let long = api
+        .refused(get(&format!("/{}", "x".repeat(5000))), 404)
+        .await;
     assert!(long["detail"].as_str().unwrap().len() < 300, "{long}");
 }
 
@@ -18,7 +28,11 @@ async fn a_method_that_an_endpoint_does_not_have_is_refused_with_those_it_has() 
     let api = Api::start().await;
     for (method, uri, has) in [
         (Method::PUT, "/v1/instances", "GET,HEAD,POST"),
-        (Method::POST, "/v1/instances/web-service.dev", "GET,HEAD,DELETE"),
+        (
+            Method::POST,
+            "/v1/instances/web-service.dev",
+            "GET,HEAD,DELETE",
+        ),
         (Method::DELETE, "/v1/environments/dev", "PUT,GET,HEAD"),
         (Method::POST, "/v1/health", "GET,HEAD"),
         (Method::OPTIONS, "/v1/deployments/x", "GET,HEAD"),
@@ -26,7 +40,10 @@ async fn a_method_that_an_endpoint_does_not_have_is_refused_with_those_it_has() 
         let answer = api.send(call(method.clone(), uri, "")).await;
         assert_eq!(answer.header(header::ALLOW), has, "{uri}");
         let problem = answer.problem(405);
-        assert_eq!(problem["detail"], format!("`{uri}` does not answer {method}"));
+        assert_eq!(
+            problem["detail"],
+            format!("`{uri}` does not answer {method}")
+        );
     }
 }
 
@@ -53,7 +70,13 @@ async fn ids_that_play_tricks_are_not_found() {
             get(&format!("/v1/landing-zones/{id}")),
         ] {
             let problem = api.refused(call, 404).await;
-            assert!(problem["detail"].as_str().unwrap().starts_with("there is no such"), "{problem}");
+            assert!(
+                problem["detail"]
+                    .as_str()
+                    .unwrap()
+                    .starts_with("there is no such"),
+                "{problem}"
+            );
         }
     }
 }
@@ -76,7 +99,10 @@ async fn a_path_that_is_not_utf8_is_refused_as_a_problem() {
 async fn a_malformed_query_is_refused_as_a_problem() {
     let api = Api::with_ground().await;
     for (query, reason) in [
-        ("limit=abc", "`abc` is not a limit; give a number from 1 to 200"),
+        (
+            "limit=abc",
+            "`abc` is not a limit; give a number from 1 to 200",
+        ),
         ("limit=", "`` is not a limit"),
         ("limit=0", "`0` is not a limit"),
         ("limit=201", "`201` is not a limit"),
@@ -89,7 +115,9 @@ async fn a_malformed_query_is_refused_as_a_problem() {
         ("environment=d%0ev", "is not an environment name"),
         ("enviroment=dev", "enviroment"),
     ] {
-        let problem = api.refused(get(&format!("/v1/instances?{query}")), 400).await;
+        let problem = api
+            .refused(get(&format!("/v1/instances?{query}")), 400)
+            .await;
         let detail = problem["detail"].as_str().unwrap();
         assert!(detail.starts_with("the query cannot be read: "), "{detail}");
         assert!(detail.contains(reason), "{query}: {detail}");
@@ -106,11 +134,19 @@ async fn a_malformed_query_is_refused_as_a_problem() {
 #[tokio::test]
 async fn a_document_of_another_content_type_is_refused() {
     let api = Api::with_ground().await;
-    for given in ["application/xml", "multipart/form-data; boundary=x", "", "\u{ff}"] {
+    for given in [
+        "application/xml",
+        "multipart/form-data; boundary=x",
+        "",
+        "\u{ff}",
+    ] {
         for call in [submit(WEB), apply("/v1/environments/dev", WEB)] {
             let problem = api.refused(call.with("content-type", given), 415).await;
             let detail = problem["detail"].as_str().unwrap();
-            assert!(detail.ends_with("send application/yaml or application/json"), "{detail}");
+            assert!(
+                detail.ends_with("send application/yaml or application/json"),
+                "{detail}"
+            );
         }
     }
     let yaml = submit(WEB).with("content-type", "Application/YAML; charset=utf-8");
@@ -122,7 +158,10 @@ async fn a_body_that_is_too_large_is_refused() {
     let api = Api::with_ground().await;
     let limit = groundplane_api::MAX_BODY;
     for size in [limit + 1, 2 * 1024 * 1024] {
-        for call in [submit(vec![b'#'; size]), apply("/v1/environments/dev", vec![b'#'; size])] {
+        for call in [
+            submit(vec![b'#'; size]),
+            apply("/v1/environments/dev", vec![b'#'; size]),
+        ] {
             let problem = api.refused(call, 413).await;
             assert_eq!(problem["detail"], "the body is larger than 256 KiB");
         }
