@@ -57,12 +57,6 @@ struct Compute<'a> {
     secrets: BTreeMap<&'a str, &'a str>,
 }
 
-/// The port that the containers listen on.
-pub(crate) fn port(sections: &Sections<'_>) -> Result<u16, RenderError> {
-    let compute: Compute<'_> = sections.read("compute")?;
-    Ok(compute.port)
-}
-
 /// The path that says whether a container is well.
 pub(crate) fn health_path<'a>(sections: &Sections<'a>) -> Result<&'a str, RenderError> {
     let compute: Compute<'a> = sections.read("compute")?;

@@ -180,7 +180,10 @@ impl Capability for DatabaseUnit {
             roles.push(context.require(role)?);
         }
         if !roles.is_empty() {
-            let read = allow(&["secretsmanager:GetSecretValue"], &reference("Secret"));
+            let read = allow(
+                &["secretsmanager:GetSecretValue"],
+                &reference("SecretTarget"),
+            );
             resources.add("SecretAccess", attached("database", &roles, &[read]))?;
         }
         let attribute = |name: &str| json!({ "Fn::GetAtt": ["Database", name] });
@@ -188,11 +191,41 @@ impl Capability for DatabaseUnit {
         context.export(PORT, attribute("Endpoint.Port"))?;
         context.export(NAME, database.db_name.into())?;
         context.export(USERNAME, database.db_username.into())?;
-        context.export(SECRET_ARN, reference("Secret"))?;
+        // The secret by way of its target: whoever reads it finds the host in it as well.
+        context.export(SECRET_ARN, reference("SecretTarget"))?;
         Ok(resources)
     }
 }
 
 fn reference(resource: &str) -> Value {
     json!({ "Ref": resource })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_major_version_is_what_an_upgrade_in_place_keeps() {
+        for (engine, version, expected) in [
+            ("postgres", "16.4", "16"),
+            ("postgres", "16", "16"),
+            ("mysql", "8.0.40", "8.0"),
+            ("mysql", "8.0", "8.0"),
+        ] {
+            let section = json!({
+                "engine": engine,
+                "engineVersion": version,
+                "instanceClass": "db.t3.micro",
+                "allocatedStorage": 20,
+                "multiAz": false,
+                "backupRetentionDays": 7,
+                "dbName": "app",
+                "dbUsername": "app",
+                "onDelete": "snapshot",
+            });
+            let database = Database::deserialize(&section).unwrap();
+            assert_eq!(database.major_version(), expected, "{engine} {version}");
+        }
+    }
 }

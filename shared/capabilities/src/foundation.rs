@@ -5,6 +5,8 @@
 //! alone reaches. Ingress rules stand inside their group, since separate rule resources would
 //! leave an open moment when a rule is replaced.
 
+use std::ops::RangeInclusive;
+
 use serde_json::{Value, json};
 
 use crate::database::Database;
@@ -12,7 +14,7 @@ use crate::ingress::Ingress;
 use crate::policy::{arn, only_from, role};
 use crate::{
     Capability, Keys, Phase, References, RenderError, RenderInput, Resource, Resources, Sections,
-    cache, compute,
+    cache,
 };
 
 /// The group of whatever runs code.
@@ -239,11 +241,11 @@ fn attribute(resource: &str, attribute: &str) -> Value {
 /// A rule that admits the compute group on `port`.
 fn from_compute(port: u16) -> Value {
     let group = attribute("ComputeGroup", "GroupId");
-    rule("From what runs code", port, &group)
+    rule("From what runs code", port..=port, &group)
 }
 
-/// A rule that admits the load balancer on the port of the containers, where requests come through
-/// one.
+/// A rule that admits the load balancer, where requests come through one: on every port, so that
+/// the containers of a service that changes its port are reached until the last of them is gone.
 fn from_load_balancer(input: &RenderInput<'_>) -> Result<Option<Value>, RenderError> {
     if !input.sections.declares("ingress") {
         return Ok(None);
@@ -251,16 +253,15 @@ fn from_load_balancer(input: &RenderInput<'_>) -> Result<Option<Value>, RenderEr
     let ingress: Ingress<'_> = input.sections.read("ingress")?;
     let balancer = ingress.load_balancer(input.landing_zone)?;
     let group = balancer.security_group_id.as_str().into();
-    let port = compute::port(input.sections)?;
-    Ok(Some(rule("From the load balancer", port, &group)))
+    Ok(Some(rule("From the load balancer", 1..=u16::MAX, &group)))
 }
 
-fn rule(description: &str, port: u16, source: &Value) -> Value {
+fn rule(description: &str, ports: RangeInclusive<u16>, source: &Value) -> Value {
     json!({
         "Description": description,
         "IpProtocol": "tcp",
-        "FromPort": port,
-        "ToPort": port,
+        "FromPort": ports.start(),
+        "ToPort": ports.end(),
         "SourceSecurityGroupId": source,
     })
 }

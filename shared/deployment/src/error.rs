@@ -31,13 +31,14 @@ pub fn cause_of(error: &str, cause: &str) -> DeploymentError {
             (None, None) => break,
         };
     }
-    if text.trim().is_empty() {
-        text = format!("`{name}`, without a cause");
+    let mut cause = printable(&text);
+    if cause.trim().is_empty() {
+        cause = printable(&format!("`{name}`, without a cause"));
     }
     DeploymentError {
         unit: None,
         name: printable(&name),
-        cause: printable(&text),
+        cause,
     }
 }
 
@@ -51,6 +52,7 @@ fn printable(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use serde_json::json;
 
     use super::*;
@@ -80,5 +82,41 @@ mod tests {
         let error = cause_of("States.Timeout", "took\u{1b}[31m too long\nreally");
         assert_eq!(error.cause, "took[31m too long\nreally");
         assert_eq!(cause_of("X", &"y".repeat(9_000)).cause.len(), LONGEST);
+    }
+
+    #[test]
+    fn an_error_without_a_cause_is_named() {
+        assert_eq!(
+            cause_of("States.Timeout", "\u{7}").cause,
+            "`States.Timeout`, without a cause"
+        );
+        let silent = json!({"errorType": "Runtime.ExitError", "errorMessage": " "});
+        assert_eq!(
+            cause_of("States.TaskFailed", &silent.to_string()).cause,
+            "`Runtime.ExitError`, without a cause"
+        );
+    }
+
+    #[test]
+    fn json_that_wraps_nothing_stays_as_it_is() {
+        for text in [
+            r#"{"reason":"no"}"#,
+            r#"["Error"]"#,
+            r#"{"errorMessage":7}"#,
+        ] {
+            let error = cause_of("X", text);
+            assert_eq!((error.name.as_str(), error.cause.as_str()), ("X", text));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_caught_gives_a_bounded_printable_cause(name: String, text: String, depth in 0_usize..8) {
+            let wrap = |cause: String, _| json!({"Error": name, "Cause": cause}).to_string();
+            let error = cause_of(&name, &(0..depth).fold(text, wrap));
+            prop_assert!(!error.cause.trim().is_empty());
+            prop_assert!(error.cause.chars().count() <= LONGEST);
+            prop_assert!(error.cause.chars().all(|c| c == '\n' || !c.is_control()));
+        }
     }
 }

@@ -245,6 +245,15 @@ pub(crate) fn begun(status: StepStatus, step: Step) -> Step {
     }
 }
 
+/// `step`, whose engine failed in that second.
+pub(crate) fn failing(step: Step, cause: &str, second: i64) -> Step {
+    Step {
+        error: Some(error(cause)),
+        ended_at: Some(at(second)),
+        ..begun(StepStatus::Failed, step)
+    }
+}
+
 /// What deployment 1 applied: the template `content`, without parameters and outputs.
 pub(crate) fn applied(content: &str) -> Applied {
     Applied {

@@ -19,16 +19,18 @@ mod plan;
 mod prepare;
 mod recover;
 mod settle;
+mod undo;
 #[cfg(test)]
 mod world;
 
 pub use accept::{Accepted, Demand, IdempotencyClaim, Submission, accept, accept_destroy};
 pub use begin::{Batch, Begun, begin};
 pub use collect::{collect, fail_step};
-pub use compensate::{Compensation, fail, undo, undo_failed, undone};
+pub use compensate::{Compensation, fail};
 pub use error::cause_of;
 pub use finish::{Run, finish};
 pub use plan::{Planned, StepRef, Wave, names_of, plan, waves_of};
 pub use prepare::{Prepared, Settings, prepare};
 pub use recover::{Recovery, execution_of, recover};
 pub use settle::{ReleaseBatch, releases};
+pub use undo::{undo, undo_failed, undone};

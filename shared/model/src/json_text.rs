@@ -13,3 +13,33 @@ pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
     let text = String::deserialize(deserializer)?;
     serde_json::from_str(&text).map_err(de::Error::custom)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde::Serialize;
+    use serde_json::json;
+
+    use super::*;
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Kept {
+        #[serde(with = "super")]
+        free: Value,
+    }
+
+    #[test]
+    fn whatever_json_can_say_is_kept_as_one_text() {
+        for free in [json!(null), json!({"": [1e300, -5, "a\"b", {"": {}}]})] {
+            let kept = serde_json::to_value(Kept { free: free.clone() }).unwrap();
+            assert_eq!(kept, json!({"free": free.to_string()}));
+            assert_eq!(serde_json::from_value::<Kept>(kept).unwrap(), Kept { free });
+        }
+    }
+
+    #[test]
+    fn text_that_is_not_json_is_refused() {
+        for stored in [json!({"free": "{"}), json!({"free": {"a": 1}}), json!({})] {
+            assert!(serde_json::from_value::<Kept>(stored).is_err());
+        }
+    }
+}

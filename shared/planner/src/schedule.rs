@@ -1,6 +1,6 @@
 //! What a deployment has to do: the steps from what is there to what is planned.
 //!
-//! First everything is applied that is wanted, then everything is destroyed that is not, and last
+//! First everything is applied that is wanted; then what is not wanted is unwound: destroyed, and
 //! what served only the destroyed is taken away. So whatever may fail on account of the spec fails
 //! before anything is lost; from the first destroy on, a deployment can only go forward.
 
@@ -71,8 +71,8 @@ pub(crate) type Current<'a> = BTreeMap<UnitName, &'a UnitState>;
 /// is a step even if its own template is the same, since the values it reads may be others.
 ///
 /// Units that the spec no longer has are destroyed after everything else was applied. Those that
-/// they depend on keep serving them until then (`foundation`), and are taken back to what the spec
-/// says last (`foundation.shrink`). That needs `previous_spec`, the spec of the revision that is
+/// they depend on keep serving them until then (`foundation`), and are then taken back to what the
+/// spec says (`foundation.shrink`). That needs `previous_spec`, the spec of the revision that is
 /// deployed. A unit that this revision does not have either is debris of a deployment that failed;
 /// it is destroyed first.
 ///
@@ -85,10 +85,7 @@ pub fn schedule(
     current: &[UnitState],
     previous_spec: Option<&Value>,
 ) -> Result<Vec<Vec<ScheduledStep>>, Vec<Problem>> {
-    let current: Current<'_> = current
-        .iter()
-        .map(|state| (state.unit.clone(), state))
-        .collect();
+    let current = by_unit(&current.iter().collect::<Vec<_>>());
     if let Some(previous) = previous_spec {
         let PlanInput {
             spec,
@@ -104,8 +101,7 @@ pub fn schedule(
     let removal = Removal::of(input, plan, &current, previous_spec)?;
     let mut steps = destroys(&removal.debris);
     steps.extend(applies(plan, &removal, &current));
-    steps.extend(destroys(&removal.retired));
-    steps.extend(shrinks(&removal, &current));
+    steps.extend(unwinds(&removal, &current));
     Ok(steps)
 }
 
@@ -138,25 +134,37 @@ fn applies(plan: &Plan, removal: &Removal<'_>, current: &Current<'_>) -> Vec<Vec
     })
 }
 
-fn shrinks(removal: &Removal<'_>, current: &Current<'_>) -> Vec<Vec<ScheduledStep>> {
-    let edges: Edges<UnitName> = removal
+/// Retired units go and what served them is taken back, in the reverse of their order: a unit gives
+/// up what it uses before that goes.
+fn unwinds(removal: &Removal<'_>, current: &Current<'_>) -> Vec<Vec<ScheduledStep>> {
+    let retired: Current<'_> = by_unit(&removal.retired);
+    let going = retired
+        .iter()
+        .map(|(name, state)| (name.clone(), uses(state, current)));
+    let shrinking = removal
         .shrinking
         .iter()
-        .map(|(name, unit)| (name.clone(), unit.serving.after.clone()))
-        .collect();
-    // In reverse: a unit gives up what it reads before that is taken away.
+        .map(|(name, unit)| (name.clone(), unit.serving.after.clone()));
+    let edges: Edges<UnitName> = going.chain(shrinking).collect();
     steps(&reverse_waves(&edges), |name| {
+        if let Some(state) = retired.get(name) {
+            return Some(ScheduledStep::destroy(state));
+        }
         let unit = removal.shrinking.get(name)?;
         let id = StepId::suffixed(name, "shrink");
         Some(ScheduledStep::apply(unit.planned, current, id))
     })
 }
 
-fn destroys(units: &[&UnitState]) -> Vec<Vec<ScheduledStep>> {
-    let states: Current<'_> = units
+fn by_unit<'a>(units: &[&'a UnitState]) -> Current<'a> {
+    units
         .iter()
         .map(|state| (state.unit.clone(), *state))
-        .collect();
+        .collect()
+}
+
+fn destroys(units: &[&UnitState]) -> Vec<Vec<ScheduledStep>> {
+    let states = by_unit(units);
     let edges: Edges<UnitName> = states
         .iter()
         .map(|(name, state)| (name.clone(), uses(state, &states)))

@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, HashMap};
 use std::ops::Deref;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Config, Credentials, Region};
+use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
+use aws_sdk_dynamodb::config::{
+    BehaviorVersion, Config, Credentials, Region, StalledStreamProtectionConfig,
+};
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, AttributeValue, BillingMode, GlobalSecondaryIndex, KeySchemaElement,
     KeyType, Projection, ProjectionType, ScalarAttributeType,
@@ -56,6 +59,9 @@ impl TestTable {
             .endpoint_url(format!("http://{address}"))
             .http_client(aws_smithy_http_client::Builder::new().build_http())
             .region(Region::from_static("eu-west-1"))
+            // A busy machine must not look like a broken network.
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+            .timeout_config(TimeoutConfig::disabled())
             .build();
         let client = Client::from_conf(config);
         create(&client).await;

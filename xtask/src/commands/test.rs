@@ -55,7 +55,7 @@ fn end_to_end(checkout: &Checkout) -> Result<()> {
     let platform = temporary.bring_up(checkout, &tools, cli)?;
     let mut tests = cargo(checkout.root());
     // Of the whole workspace, as the other tests: what is compiled for those is used again.
-    tests.args(["test", "--workspace", "--test", "end_to_end"]);
+    tests.args(["test", "--workspace", "--tests", "--", "--ignored"]);
     platform.aws.enter(&mut tests).envs(description(&platform)?);
     show(&mut tests)
         .with_context(|| format!("the logs are in {}", temporary.keep_files().display()))

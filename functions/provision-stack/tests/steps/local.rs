@@ -1,5 +1,5 @@
 //! The same runs against a real implementation of CloudFormation's API, at the address that
-//! `GROUNDPLANE_TEST_ENDPOINT` names: what the one in memory cannot tell.
+//! `GROUNDPLANE_TEST_AWS_ENDPOINT` names: what the one in memory cannot tell.
 
 use aws_sdk_cloudformation::config::{BehaviorVersion, Credentials, Region};
 use groundplane_aws::{Artifacts, CloudFormation};
@@ -21,7 +21,7 @@ struct Local {
 impl Local {
     #[expect(clippy::disallowed_methods, reason = "the test is told where to run")]
     async fn new(stack_name: &'static str) -> Self {
-        let endpoint = std::env::var("GROUNDPLANE_TEST_ENDPOINT").unwrap();
+        let endpoint = std::env::var("GROUNDPLANE_TEST_AWS_ENDPOINT").unwrap();
         let credentials = Credentials::new("test", "test", None, None, "test");
         let region = Region::new("us-east-1");
         let stacks = aws_sdk_cloudformation::Config::builder()
@@ -94,7 +94,7 @@ fn broken() -> Value {
 }
 
 #[tokio::test]
-#[ignore = "needs a local AWS at GROUNDPLANE_TEST_ENDPOINT"]
+#[ignore = "needs a local AWS at GROUNDPLANE_TEST_AWS_ENDPOINT"]
 async fn a_stack_is_made_changed_left_alone_and_removed() {
     let local = Local::new("gp-local-life").await;
     let small = json!({ "Log": log("/gp/life", 7) });
@@ -133,7 +133,7 @@ async fn a_stack_is_made_changed_left_alone_and_removed() {
 }
 
 #[tokio::test]
-#[ignore = "needs a local AWS at GROUNDPLANE_TEST_ENDPOINT"]
+#[ignore = "needs a local AWS at GROUNDPLANE_TEST_AWS_ENDPOINT"]
 async fn a_create_that_fails_names_the_resource_and_leaves_nothing() {
     let local = Local::new("gp-local-create").await;
     let resources = json!({ "Log": log("/gp/create", 7), "Broken": broken() });
@@ -152,7 +152,7 @@ async fn a_create_that_fails_names_the_resource_and_leaves_nothing() {
 }
 
 #[tokio::test]
-#[ignore = "needs a local AWS at GROUNDPLANE_TEST_ENDPOINT"]
+#[ignore = "needs a local AWS at GROUNDPLANE_TEST_AWS_ENDPOINT"]
 async fn an_update_that_fails_is_rolled_back_and_the_same_call_fails_the_same_way() {
     let local = Local::new("gp-local-update").await;
     let good = json!({ "Log": log("/gp/update", 7) });
@@ -183,7 +183,7 @@ async fn an_update_that_fails_is_rolled_back_and_the_same_call_fails_the_same_wa
 }
 
 #[tokio::test]
-#[ignore = "needs a local AWS at GROUNDPLANE_TEST_ENDPOINT"]
+#[ignore = "needs a local AWS at GROUNDPLANE_TEST_AWS_ENDPOINT"]
 async fn a_run_that_is_cut_off_anywhere_is_taken_up_by_another() {
     let local = Local::new("gp-local-cut").await;
     let good = json!({ "Log": log("/gp/cut", 7) });
@@ -204,7 +204,7 @@ async fn a_run_that_is_cut_off_anywhere_is_taken_up_by_another() {
 }
 
 #[tokio::test]
-#[ignore = "needs a local AWS at GROUNDPLANE_TEST_ENDPOINT"]
+#[ignore = "needs a local AWS at GROUNDPLANE_TEST_AWS_ENDPOINT"]
 async fn every_call_may_be_repeated() {
     let local = Local::new("gp-local-twice").await;
     let stacks = &local.stacks;

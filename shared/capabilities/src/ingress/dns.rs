@@ -96,7 +96,7 @@ impl Capability for DnsUnit {
         };
         let mut resources = Resources::of(self.unit());
         resources.add("Record", resource)?;
-        context.set(HOST, json!({ "Ref": "Record" }))?;
+        context.set(HOST, ingress.host.into())?;
         Ok(resources)
     }
 }

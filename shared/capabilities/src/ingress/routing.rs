@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{Ingress, TARGET_GROUP_ARN};
 use crate::access;
-use crate::compute::{health_path, port};
+use crate::compute::health_path;
 use crate::{
     Capability, CheckInput, Keys, NameInput, Phase, References, RenderError, RenderInput, Resource,
     Resources, Sections,
@@ -19,6 +19,10 @@ const PRIORITY: NameInput = NameInput::new("priority", "AWS::ElasticLoadBalancin
 
 /// The highest priority that a listener knows.
 const LAST_PRIORITY: u32 = 50_000;
+
+/// The port of targets that name none. Those of ECS do, and a change of this one would replace the
+/// group in the middle of its traffic.
+const UNUSED_PORT: u16 = 80;
 
 /// The unit `ingress`.
 #[derive(Debug)]
@@ -131,7 +135,7 @@ fn targets(input: &RenderInput<'_>) -> Result<Resource, RenderError> {
         "VpcId": input.landing_zone.spec.network.vpc_id,
         "TargetType": "ip",
         "Protocol": "HTTP",
-        "Port": port(input.sections)?,
+        "Port": UNUSED_PORT,
         "HealthCheckPath": health_path(input.sections)?,
         "HealthCheckIntervalSeconds": 15,
         "HealthyThresholdCount": 2,

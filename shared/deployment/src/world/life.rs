@@ -202,6 +202,13 @@ fn taken_back(world: &World, before: &Before, steps: &[Step]) {
     });
     let now = world.units();
     assert_eq!(applied(&now), then);
+    for step in steps
+        .iter()
+        .filter(|step| step.status == StepStatus::Undone)
+    {
+        let mut own = now.iter().filter(|unit| unit.unit == step.unit);
+        assert!(own.all(|unit| unit.pending.is_none()), "{now:?}");
+    }
     if before.units.is_empty() {
         assert_eq!(now, []);
         assert_eq!(world.cloud.stacks, BTreeMap::new());

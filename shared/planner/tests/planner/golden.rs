@@ -34,17 +34,13 @@ impl Case {
     fn read(path: &Path) -> Self {
         let ground = fs::read_to_string(path.join("ground.json")).unwrap_or("{}".to_owned());
         let ground: Value = serde_json::from_str(&ground).unwrap();
-        let zone = ground.get("landingZone").cloned().unwrap_or_default();
-        let zone = if zone.is_null() {
-            Value::Object(Default::default())
-        } else {
-            zone
-        };
+        let nothing = Value::Object(serde_json::Map::new());
+        let zone = ground.get("landingZone").unwrap_or(&nothing);
         let production = ground.get("production") == Some(&Value::Bool(true));
         Self {
             path: path.to_owned(),
             spec: spec(&fs::read_to_string(path.join("spec.yaml")).unwrap()),
-            ground: Ground::with(&zone, production),
+            ground: Ground::like_sandbox(zone, production),
         }
     }
 

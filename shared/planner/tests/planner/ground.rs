@@ -20,12 +20,11 @@ pub(crate) struct Ground {
 impl Ground {
     /// An account with two private subnets and a load balancer with a certificate.
     pub(crate) fn sandbox() -> Self {
-        Self::with(&json!({}), false)
+        Self::with(Self::landing_zone(), false)
     }
 
-    /// The same with other fields in the landing zone's `spec`.
-    pub(crate) fn with(fields: &Value, production: bool) -> Self {
-        let mut spec = json!({
+    fn landing_zone() -> Value {
+        json!({
             "account": "123456789012",
             "region": "eu-west-1",
             "network": {
@@ -34,10 +33,26 @@ impl Ground {
                 "publicSubnetIds": ["subnet-0b000001", "subnet-0b000002"],
             },
             "cluster": "sandbox",
-        });
+            "hostedZoneId": "Z0123456789ABCDEFGHIJ",
+            "loadBalancer": {
+                "listenerArn": "arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/a/b/c",
+                "securityGroupId": "sg-0a00000b",
+                "https": true,
+                "dnsName": "sandbox.eu-west-1.elb.amazonaws.com",
+            },
+        })
+    }
+
+    /// The sandbox with other fields in the landing zone's `spec`; null takes one away.
+    pub(crate) fn like_sandbox(fields: &Value, production: bool) -> Self {
+        let mut spec = Self::landing_zone();
         for (name, value) in fields.as_object().unwrap() {
             spec[name] = value.clone();
         }
+        Self::with(spec, production)
+    }
+
+    fn with(spec: Value, production: bool) -> Self {
         let environment = EnvironmentSpec {
             landing_zone: LandingZoneName::parse("sandbox").unwrap(),
             production,
@@ -105,11 +120,25 @@ pub(crate) fn spec(text: &str) -> Value {
     service.value
 }
 
-/// A spec with these sections and nothing in them but what they demand.
+/// Every section.
+pub(crate) const SECTIONS: &[&str] = &[
+    "access",
+    "cache",
+    "compute",
+    "database",
+    "ingress",
+    "lambda",
+    "serviceDiscovery",
+    "storage",
+    "triggers",
+];
+
+/// A spec with these sections and little in them.
 pub(crate) fn spec_with(sections: &[&str]) -> Value {
+    let contents = example_sections();
     let sections: serde_json::Map<String, Value> = sections
         .iter()
-        .map(|section| ((*section).to_owned(), smallest(section)))
+        .map(|section| ((*section).to_owned(), contents[*section].clone()))
         .collect();
     spec(
         &json!({
@@ -122,9 +151,46 @@ pub(crate) fn spec_with(sections: &[&str]) -> Value {
     )
 }
 
-fn smallest(section: &str) -> Value {
-    match section {
-        "compute" => json!({ "image": "nginx:1.27" }),
-        _ => json!({}),
-    }
+fn example_sections() -> Value {
+    let image = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop/resize:1.4";
+    let function = json!({ "name": "resize", "image": image, "memory": 512, "timeout": 30 });
+    json!({
+        "access": {
+            "provider": "cognito",
+            "cognito": {
+                "userPoolArn":
+                    "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_AbCdEfGhI",
+                "clientId": "client",
+                "domain": "shop",
+            },
+        },
+        "cache": {
+            "engine": "redis",
+            "engineVersion": "7.1",
+            "nodeType": "cache.t3.micro",
+            "numNodes": 1,
+            "transitEncryption": true,
+            "atRestEncryption": true,
+        },
+        "compute": { "image": "nginx:1.27" },
+        "database": {
+            "engine": "postgres",
+            "engineVersion": "16.10",
+            "instanceClass": "db.t3.micro",
+            "allocatedStorage": 20,
+            "multiAz": false,
+            "backupRetentionDays": 7,
+            "dbName": "app",
+            "dbUsername": "app",
+            "onDelete": "snapshot",
+        },
+        "ingress": { "host": "shop.example.com", "path": "/*", "public": true, "dns": {} },
+        "lambda": { "functions": [function] },
+        "serviceDiscovery": { "namespace": "shop.internal" },
+        "storage": {},
+        "triggers": {
+            "schedules": [{ "name": "often", "expression": "rate(1 hour)", "target": "resize" }],
+            "webhookGateway": true,
+        },
+    })
 }

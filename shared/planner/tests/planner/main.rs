@@ -10,3 +10,5 @@ mod ground;
 mod properties;
 #[cfg(test)]
 mod schedule;
+#[cfg(test)]
+mod world;

@@ -1,36 +1,11 @@
 //! The steps of a deployment, from what is there to what is planned.
 
-use std::collections::BTreeMap;
-
-use groundplane_model::{Applied, Artifact, Context, DeploymentId, Digest, UnitName, UnitState};
-use groundplane_planner::{Plan, PlannedUnit, ScheduledStep, Work, schedule, schedule_destroy};
+use groundplane_model::{DeploymentId, Digest, UnitName, UnitState};
+use groundplane_planner::{Plan, ScheduledStep, Work, schedule, schedule_destroy};
 use serde_json::{Value, json};
 
 use crate::ground::{Ground, names_for, spec_with};
-
-/// The state of a unit that was applied as planned.
-fn applied(ground: &Ground, unit: &PlannedUnit) -> UnitState {
-    UnitState {
-        tenant: ground.tenant.clone(),
-        instance: ground.instance.clone(),
-        unit: unit.unit.clone(),
-        stack_name: unit.stack_name.clone(),
-        applied: Some(Applied {
-            deployment: DeploymentId::from_number(1),
-            artifact: Artifact {
-                bucket: "artifacts".to_owned(),
-                key: unit.digest.to_string(),
-                digest: unit.digest.clone(),
-            },
-            parameters: BTreeMap::new(),
-            context: Context::default(),
-            resources: Vec::new(),
-            after: unit.after.clone(),
-        }),
-        pending: None,
-        version: 1,
-    }
-}
+use crate::world::{self, applied};
 
 fn all_applied(ground: &Ground, plan: &Plan) -> Vec<UnitState> {
     plan.units().map(|unit| applied(ground, unit)).collect()
@@ -43,17 +18,8 @@ fn interrupted(state: UnitState) -> UnitState {
     }
 }
 
-/// A unit whose first deployment broke off before anything was recorded.
 fn begun(ground: &Ground, unit: &str) -> UnitState {
-    UnitState {
-        tenant: ground.tenant.clone(),
-        instance: ground.instance.clone(),
-        unit: UnitName::parse(unit).unwrap(),
-        stack_name: format!("gp-web-service-dev-{unit}"),
-        applied: None,
-        pending: Some(DeploymentId::from_number(2)),
-        version: 1,
-    }
+    world::begun(ground, &UnitName::parse(unit).unwrap())
 }
 
 fn scheduled(
@@ -302,4 +268,49 @@ fn a_unit_that_no_capability_is_known_for_is_destroyed_all_the_same() {
 #[test]
 fn nothing_is_destroyed_where_nothing_is() {
     assert!(schedule_destroy(&[]).is_empty());
+}
+
+#[test]
+fn a_record_goes_before_the_service_that_it_leads_to_and_the_rule_after_it() {
+    let ground = Ground::sandbox();
+    let before = spec_with(&["compute", "ingress", "access"]);
+    let after = spec_with(&["compute"]);
+    let current = all_applied(&ground, &ground.plan(&before));
+    let waves = scheduled(&ground, &after, &current, Some(&before));
+    assert_eq!(
+        ids(&waves),
+        [
+            vec!["ingress-dns.destroy"],
+            vec!["compute.shrink"],
+            vec!["foundation.shrink", "ingress.destroy"],
+        ]
+    );
+    assert_eq!(
+        ids(&schedule_destroy(&current)),
+        [
+            vec!["ingress-dns.destroy"],
+            vec!["compute.destroy"],
+            vec!["foundation.destroy", "ingress.destroy"]
+        ]
+    );
+}
+
+#[test]
+fn a_protected_database_is_neither_removed_nor_replaced() {
+    let ground = Ground::like_sandbox(&json!({}), true);
+    let before = spec_with(&["compute", "database"]);
+    let current = all_applied(&ground, &ground.plan(&before));
+    let refused = |after: &Value| -> Vec<String> {
+        let names = names_for(after);
+        let input = ground.input(after, &names);
+        let problems = schedule(&input, &ground.plan(after), &current, Some(&before)).unwrap_err();
+        problems
+            .iter()
+            .map(|problem| problem.pointer.clone())
+            .collect()
+    };
+    assert_eq!(refused(&spec_with(&["compute"])), ["/spec/database"]);
+    let mut other = before.clone();
+    other["spec"]["database"]["dbName"] = json!("other");
+    assert_eq!(refused(&other), ["/spec/database/dbName"]);
 }

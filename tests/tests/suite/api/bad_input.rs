@@ -1,6 +1,5 @@
 //! Bad documents: each is refused at submission, with its place, and leaves nothing behind.
 
-use serde_json::json;
 use tokio::task::JoinSet;
 
 use super::{Api, WEB, get, send, submit};
@@ -19,114 +18,101 @@ spec:
     environment: {A: b}
 ";
 
-/// A document that is refused: its text, the status, and the first problem's pointer, line,
-/// column and a part of its message.
+/// A document that is refused: its text, and the first problem's pointer, place and a part of its
+/// message.
 struct Bad {
     text: String,
-    status: u16,
     pointer: &'static str,
+    /// Line and column, where the problem has a place.
     place: Option<(u64, u64)>,
     message: &'static str,
 }
 
 fn bad(
     text: impl Into<String>,
-    status: u16,
     pointer: &'static str,
-    (line, column, message): (u64, u64, &'static str),
+    place: (u64, u64),
+    message: &'static str,
 ) -> Bad {
-    let place = (line > 0).then_some((line, column));
+    let text = text.into();
     Bad {
-        text: text.into(),
-        status,
+        place: Some(place),
+        text,
         pointer,
-        place,
         message,
     }
 }
 
-/// Aliases that stand for ten times what the one before stands for.
+/// `GOOD` with this instead of that.
+fn with(from: &str, to: &str) -> String {
+    assert!(GOOD.contains(from), "{from}");
+    GOOD.replace(from, to)
+}
+
+/// Aliases each of which stands for ten times what the one before it stands for.
 fn explosion() -> String {
     let level = |n: usize| {
-        format!(
-            "a{n}: &a{n} [{}]\n",
-            vec![format!("*a{}", n - 1); 10].join(", ")
-        )
+        let before = format!("*a{}", n - 1);
+        format!("a{n}: &a{n} [{}]\n", vec![before; 10].join(", "))
     };
     "a0: &a0 [x]\n".to_owned() + &(1..20).map(level).collect::<String>()
 }
 
-fn documents() -> Vec<Bad> {
-    let with = |from: &str, to: &str| {
-        assert!(GOOD.contains(from), "{from}");
-        GOOD.replace(from, to)
+/// Texts that are no document.
+fn unreadable() -> Vec<Bad> {
+    let two = format!("{GOOD}---\n{GOOD}");
+    let twice = format!("{GOOD}    memory: 1\n");
+    let control = with("nginx", "\"a\u{0}b\"");
+    let nothing = Bad {
+        place: None,
+        ..bad("", "", (0, 0), "the text holds no document")
     };
-    let named = |name: &str| with("web-service", name);
-    let name = "must be 3 to 32 lower-case letters, digits or hyphens";
-    let memory = "/spec/compute/memory";
     vec![
-        bad("kind: [", 400, "", (2, 1, "not valid YAML or JSON")),
-        bad("", 400, "", (0, 0, "the text holds no document")),
-        bad("- a\n- b\n", 400, "", (1, 1, "not a list")),
-        bad("hello", 400, "", (1, 1, "not a single value")),
+        nothing,
+        bad("kind: [", "", (2, 1), "not valid YAML or JSON"),
+        bad("- a\n- b\n", "", (1, 1), "not a list"),
+        bad("hello", "", (1, 1), "not a single value"),
+        bad(two, "", (12, 1), "more than one document"),
+        bad(twice, "/spec/compute", (11, 5), "is given twice"),
+        bad(explosion(), "", (5, 50), "more than 20000 values"),
+        bad("[".repeat(10_000), "", (1, 256), "recursion limit"),
+        bad("{a: ".repeat(10_000), "", (1, 1021), "recursion limit"),
+        bad(control, "", (8, 14), "control character U+0000"),
+    ]
+}
+
+/// Documents that do not say what they must.
+fn invalid() -> Vec<Bad> {
+    let version = with("dev/v1", "dev/v9");
+    let nameless = with("  name: web-service\n", "");
+    let name = |name: &str| {
+        let rule = "must be 3 to 32 lower-case letters, digits or hyphens";
+        bad(with("web-service", name), "/metadata/name", (4, 9), rule)
+    };
+    let secret = with("A: b", "A: \"{{resolve:ssm:secret}}\"");
+    vec![
+        bad(with("Service", "Servise"), "/kind", (2, 7), "`Servise`"),
+        bad(version, "/apiVersion", (1, 13), "`groundplane.dev/v9`"),
+        bad(nameless, "/metadata", (3, 1), "`name` is missing"),
         bad(
-            format!("{GOOD}---\n{GOOD}"),
-            400,
-            "",
-            (12, 1, "more than one document"),
+            with("512", "much"),
+            "/spec/compute/memory",
+            (9, 13),
+            "`much`",
         ),
-        bad(
-            with("Service", "Servise"),
-            422,
-            "/kind",
-            (2, 7, "`Servise`"),
-        ),
-        bad(
-            with("dev/v1", "dev/v9"),
-            422,
-            "/apiVersion",
-            (1, 13, "`groundplane.dev/v9`"),
-        ),
-        bad(
-            with("  name: web-service\n", ""),
-            422,
-            "/metadata",
-            (3, 1, "`name` is missing"),
-        ),
-        bad(with("512", "much"), 422, memory, (9, 13, "`much`")),
         bad(
             with("memory", "memry"),
-            422,
             "/spec/compute/memry",
-            (9, 5, "`memry`"),
+            (9, 5),
+            "`memry`",
         ),
+        name("\"x\\\"}]\""),
+        name("${AWS::StackName}"),
         bad(
-            format!("{GOOD}    memory: 1\n"),
-            400,
-            "/spec/compute",
-            (11, 5, "is given twice"),
-        ),
-        bad(explosion(), 400, "", (5, 50, "more than 20000 values")),
-        bad("[".repeat(10_000), 400, "", (1, 256, "recursion limit")),
-        bad("{a: ".repeat(10_000), 400, "", (1, 1021, "recursion limit")),
-        bad(named("\"x\\\"}]\""), 422, "/metadata/name", (4, 9, name)),
-        bad(
-            named("${AWS::StackName}"),
-            422,
-            "/metadata/name",
-            (4, 9, name),
-        ),
-        bad(
-            with("nginx", "\"a\u{0}b\""),
-            400,
-            "",
-            (8, 14, "control character U+0000"),
-        ),
-        bad(
-            with("A: b", "A: \"{{resolve:ssm:secret}}\""),
-            422,
+            secret,
             "/spec/compute/environment/A",
-            (10, 22, "{{resolve:"),
+            (10, 22),
+            "{{resolve:",
         ),
     ]
 }
@@ -134,30 +120,17 @@ fn documents() -> Vec<Bad> {
 #[tokio::test]
 async fn each_bad_document_is_refused_with_its_place() {
     let api = Api::with_ground().await;
-    for Bad {
-        text,
-        status,
-        pointer,
-        place,
-        message,
-    } in documents()
-    {
-        let answer = api.refused(submit(text.clone()), status).await;
+    let unreadable = unreadable().into_iter().map(|bad| (400, bad));
+    for (status, bad) in unreadable.chain(invalid().into_iter().map(|bad| (422, bad))) {
+        let answer = api.refused(submit(bad.text.clone()), status).await;
         let problem = &answer["problems"][0];
-        let shown: String = text.chars().take(300).collect();
-        assert_eq!(problem["severity"], "error", "{shown}: {answer}");
-        assert_eq!(problem["pointer"], pointer, "{shown}: {problem}");
-        if let Some((line, column)) = place {
-            assert_eq!(
-                (&problem["line"], &problem["column"]),
-                (&json!(line), &json!(column)),
-                "{shown}: {problem}"
-            );
-        }
-        assert!(
-            problem["message"].as_str().unwrap().contains(message),
-            "{shown}: {problem}"
-        );
+        let place = problem["line"].as_u64().zip(problem["column"].as_u64());
+        let shown: String = bad.text.chars().take(300).collect();
+        assert_eq!(problem["severity"], "error", "{shown}: {problem}");
+        assert_eq!(problem["pointer"], bad.pointer, "{shown}: {problem}");
+        assert_eq!(place, bad.place, "{shown}: {problem}");
+        let message = problem["message"].as_str().unwrap();
+        assert!(message.contains(bad.message), "{shown}: {problem}");
     }
 }
 
@@ -207,7 +180,7 @@ async fn a_document_that_is_no_service_makes_no_instance() {
 async fn other_requests_go_on_while_bad_ones_are_refused() {
     let api = Api::with_ground().await;
     let mut callers = JoinSet::new();
-    for Bad { text, .. } in documents() {
+    for Bad { text, .. } in unreadable().into_iter().chain(invalid()) {
         callers.spawn(send(api.router.clone(), submit(text)));
     }
     callers.spawn(send(api.router.clone(), submit(WEB)));

@@ -28,6 +28,39 @@ fn step(deployment: &Deployment, unit: &str, wave: usize, status: StepStatus) ->
     }
 }
 
+/// The deployment as it is after its second wave has failed, with its steps.
+fn failed(accepted: Deployment) -> Vec<Change> {
+    let error = DeploymentError {
+        unit: Some(UnitName::parse("compute").unwrap()),
+        name: "Groundplane.ProvisionFailed".to_owned(),
+        cause: "no capacity".to_owned(),
+    };
+    let failed = Deployment {
+        status: DeploymentStatus::Failed,
+        outcome: Some(Outcome::Changed),
+        revision: Some(3),
+        plan_digest: Some(Digest::of(b"plan")),
+        error: Some(error.clone()),
+        waves: vec![Vec::new(), Vec::new()],
+        ended_at: Some(accepted.created_at),
+        ..accepted
+    };
+    let storage = step(&failed, "storage", 0, StepStatus::Undone);
+    let compute = step(&failed, "compute", 1, StepStatus::Failed);
+    let compute = Step {
+        error: Some(error),
+        ..compute
+    };
+    // A wave that the plan does not have.
+    let stray = step(&failed, "stray", 7, StepStatus::Pending);
+    vec![
+        Change::save(&failed),
+        Change::save(&storage),
+        Change::save(&compute),
+        Change::save(&stray),
+    ]
+}
+
 #[tokio::test]
 async fn an_accepted_deployment_has_no_waves_yet() {
     let api = Api::with_ground().await;
@@ -57,36 +90,7 @@ async fn waves_and_steps_are_shown_with_what_became_of_them() {
     let id = api.accepted(submit(WEB)).await;
     let key = Deployment::key_of(&TenantId::parse("acme").unwrap(), &id);
     let accepted: Deployment = api.table.require(&key).await.unwrap();
-    let error = DeploymentError {
-        unit: Some(UnitName::parse("compute").unwrap()),
-        name: "Groundplane.ProvisionFailed".to_owned(),
-        cause: "no capacity".to_owned(),
-    };
-    let failed = Deployment {
-        status: DeploymentStatus::Failed,
-        outcome: Some(Outcome::Changed),
-        revision: Some(3),
-        plan_digest: Some(Digest::of(b"plan")),
-        error: Some(error.clone()),
-        waves: vec![Vec::new(), Vec::new()],
-        ended_at: Some(accepted.created_at),
-        ..accepted
-    };
-    let storage = step(&failed, "storage", 0, StepStatus::Undone);
-    let compute = step(&failed, "compute", 1, StepStatus::Failed);
-    let compute = Step {
-        error: Some(error),
-        ..compute
-    };
-    // A wave that the plan does not have.
-    let stray = step(&failed, "stray", 7, StepStatus::Pending);
-    let changes = vec![
-        Change::save(&failed),
-        Change::save(&storage),
-        Change::save(&compute),
-        Change::save(&stray),
-    ];
-    api.table.commit(changes).await.unwrap();
+    api.table.commit(failed(accepted)).await.unwrap();
 
     let body = api.send(get(&format!("/v1/deployments/{id}"))).await.body;
     assert_eq!(
