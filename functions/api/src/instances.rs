@@ -17,6 +17,7 @@ use groundplane_ports::{Page, PortError};
 use groundplane_spec::{Service, ValidDocument};
 use serde::Deserialize;
 
+use crate::fitness::{self, Ground};
 use crate::principal::Caller;
 use crate::problem::Refused;
 use crate::request::{Asked, Limit, Named, page};
@@ -44,7 +45,8 @@ pub(crate) async fn submit<T: Table, S: System>(
 ) -> Result<Response, Refused> {
     let Submitted {
         document,
-        warnings,
+        source,
+        mut warnings,
         digest,
     } = submitted;
     let ValidDocument::Service(service) = document else {
@@ -64,8 +66,13 @@ pub(crate) async fn submit<T: Table, S: System>(
             Claim::Fresh(claim) => claim,
         };
         let (environment, landing_zone) = ground::load(&platform.table, &environment).await?;
-        refuse_unfit(&service, &environment, &landing_zone)?;
         let current = current(&platform, &caller.principal.tenant, &instance).await?;
+        let ground = Ground {
+            environment: &environment,
+            landing_zone: &landing_zone,
+            current: current.as_ref(),
+        };
+        let known = fitness::of_spec(&platform.table, &ground, &service, &source).await?;
         let demand = Demand {
             principal: &caller.principal,
             instance: instance.clone(),
@@ -82,6 +89,7 @@ pub(crate) async fn submit<T: Table, S: System>(
             incarnation: platform.system.next().simple().to_string(),
         };
         if let Some(done) = commit(&platform, accept(submission, current)?).await? {
+            warnings.extend(known);
             return Ok(accepted(done.instance.id, done.deployment.id, warnings));
         }
     }
@@ -110,6 +118,12 @@ pub(crate) async fn destroy<T: Table, S: System>(
         let environment = ground::environment(&platform.table, &instance.environment).await?;
         // The environment may have moved on; the instance is still where it was deployed.
         let landing_zone = ground::landing_zone(&platform.table, &instance.landing_zone).await?;
+        let ground = Ground {
+            environment: &environment,
+            landing_zone: &landing_zone,
+            current: Some(&instance),
+        };
+        fitness::of_destroy(&platform.table, &ground).await?;
         let demand = Demand {
             principal: &caller.principal,
             instance: id.clone(),
@@ -254,19 +268,6 @@ fn chosen_environment(query: &SubmitQuery, service: &Service) -> Result<Environm
                 .with_hint("add `environment` to `metadata`, or submit with ?environment=");
             Failure::invalid_document("the document has a problem", vec![problem]).into()
         })
-}
-
-fn refuse_unfit(
-    service: &Service,
-    environment: &groundplane_model::Environment,
-    landing_zone: &groundplane_model::LandingZone,
-) -> Result<(), Refused> {
-    let problems = groundplane_planner::check(&service.value, environment, landing_zone);
-    if problems.is_empty() {
-        return Ok(());
-    }
-    let message = format!("the spec cannot be deployed to `{}`", environment.name);
-    Err(Failure::invalid_document(message, problems).into())
 }
 
 fn parse_id(text: &str) -> Result<InstanceId, Refused> {

@@ -1,6 +1,7 @@
 //! The HTTP API. Each module is one noun; the route table below is the whole API.
 
 mod deployments;
+mod fitness;
 mod ground;
 mod instances;
 mod principal;

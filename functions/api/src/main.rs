@@ -13,5 +13,12 @@ async fn main() -> Result<(), Error> {
         platform_group: setting_or("PLATFORM_GROUP", "platform"),
     };
     let table = Aws::from_env().await.table(setting("TABLE_NAME")?);
-    lambda_http::run(router(Platform { table, system: System }, identity)).await
+    lambda_http::run(router(
+        Platform {
+            table,
+            system: System,
+        },
+        identity,
+    ))
+    .await
 }

@@ -5,7 +5,7 @@ use axum::extract::FromRequest;
 use axum::extract::Request;
 use axum::http::{HeaderMap, header};
 use groundplane_model::{Digest, Failure, Problem, Severity};
-use groundplane_spec::{ValidDocument, parse_bytes, validate};
+use groundplane_spec::{Document, ValidDocument, parse_bytes, validate};
 
 use crate::problem::Refused;
 
@@ -16,6 +16,8 @@ const LONGEST_KEY: usize = 255;
 #[derive(Debug)]
 pub(crate) struct Submitted {
     pub(crate) document: ValidDocument,
+    /// The document as it was written, to find the places of problems in.
+    pub(crate) source: Document,
     pub(crate) warnings: Vec<Problem>,
     pub(crate) digest: Digest,
 }
@@ -32,6 +34,7 @@ impl<S: Send + Sync> FromRequest<S> for Submitted {
         let valid = validate(&document).map_err(invalid)?;
         Ok(Self {
             document: valid.document,
+            source: document,
             warnings: valid.warnings,
             digest: Digest::of(&body),
         })

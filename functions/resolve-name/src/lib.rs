@@ -12,8 +12,9 @@ use groundplane_resolvers::{NameClaim, Naming};
 use serde::{Deserialize, Serialize};
 
 /// How many other names are tried where one is taken. Names carry a hash, so one is enough but
-/// for a claim that an earlier installation left behind.
-const ATTEMPTS: u32 = 4;
+/// for the priorities of rules: there are 50,000, and with a hundred rules on a listener (the quota
+/// of a load balancer) the chance that 16 in a row are taken is below 10^-43.
+const ATTEMPTS: u32 = 16;
 
 /// What is asked of the resolver.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -184,6 +184,14 @@ fn cut(text: &str, length: usize) -> &str {
     text.get(..length).unwrap_or(text).trim_end_matches('-')
 }
 
+/// The name of a listener's rule is its priority.
+const LISTENER_RULE: &str = "AWS::ElasticLoadBalancingV2::ListenerRule";
+
+/// Priorities go from 1 to 50,000 ("`CreateRule`", Elastic Load Balancing API reference).
+fn priority(hash: &Digest) -> u64 {
+    1 + u64::from_str_radix(hash.short(12), 16).unwrap_or_default() % 50_000
+}
+
 /// Where a name must be unique, and how long it may be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scope {
@@ -194,11 +202,12 @@ pub struct Scope {
 impl Scope {
     /// The types that names are made for, with the longest name that AWS allows for each: the
     /// resource type reference of CloudFormation, property by property.
-    const KNOWN: [(&'static str, usize); 8] = [
+    const KNOWN: [(&'static str, usize); 9] = [
         ("AWS::CloudFormation::Stack", 128),
         ("AWS::ECS::Service", 255),
         ("AWS::ECS::TaskDefinition", 255),
         ("AWS::ElastiCache::ReplicationGroup", 40),
+        (LISTENER_RULE, 5),
         ("AWS::Lambda::Function", 64),
         ("AWS::Logs::LogGroup", 512),
         ("AWS::RDS::DBInstance", 63),
@@ -255,9 +264,12 @@ impl Naming {
             owner.input,
             scope.resource_type,
         );
-        let name = self
-            .pattern
-            .render(owner, &Digest::of(identity.as_bytes()), scope.limit);
+        let hash = Digest::of(identity.as_bytes());
+        let name = if scope.resource_type == LISTENER_RULE {
+            priority(&hash).to_string()
+        } else {
+            self.pattern.render(owner, &hash, scope.limit)
+        };
         Ok(NameClaim {
             scope: scope.resource_type.to_owned(),
             name,

@@ -128,6 +128,7 @@ proptest! {
         attempt in 0_u32..5,
     ) {
         let (resource_type, limit) = Scope::KNOWN[index];
+        prop_assume!(resource_type != LISTENER_RULE);
         let asked = request(&tenant, &format!("{service}.{environment}"), &unit, resource_type);
         let name = naming(Pattern::DEFAULT, "one").candidate(&asked, attempt).unwrap().name;
         prop_assert!(name.len() <= limit, "{name}");
@@ -135,6 +136,17 @@ proptest! {
         prop_assert!(name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'), "{name}");
         prop_assert!(!name.contains("--") || tenant.contains("--") || service.contains("--")
             || environment.contains("--") || unit.contains("--"), "{name}");
+    }
+
+    #[test]
+    fn every_rule_gets_a_priority_that_a_listener_takes(
+        service in "[a-z][a-z0-9-]{1,30}[a-z0-9]",
+        attempt in 0_u32..16,
+    ) {
+        let asked = request("acme", &format!("{service}.dev"), "ingress", LISTENER_RULE);
+        let name = naming(Pattern::DEFAULT, "one").candidate(&asked, attempt).unwrap().name;
+        let priority: u32 = name.parse().unwrap();
+        prop_assert!((1..=50_000).contains(&priority), "{priority}");
     }
 
     #[test]
