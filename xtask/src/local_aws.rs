@@ -29,15 +29,6 @@ pub(crate) struct LocalAws {
     port: u16,
 }
 
-/// Whether a local AWS goes on, when started again, with what it held.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Memory {
-    /// It goes on.
-    Kept,
-    /// It starts empty.
-    None,
-}
-
 impl LocalAws {
     /// The one of `folder`, if it runs.
     pub(crate) fn running(folder: &Path) -> Option<Self> {
@@ -45,39 +36,24 @@ impl LocalAws {
     }
 
     /// Starts one that keeps its files in `folder`, and waits until it answers. Functions reach
-    /// it through `detour`, where one is given.
+    /// it through `detour`, where one is given. What it holds ends with it.
     ///
     /// # Errors
     /// Where it does not start.
-    pub(crate) fn start(
-        tools: &Tools,
-        folder: &Path,
-        memory: Memory,
-        detour: Option<&str>,
-    ) -> Result<Self> {
+    pub(crate) fn start(tools: &Tools, folder: &Path, detour: Option<&str>) -> Result<Self> {
         fs::create_dir_all(folder)?;
         let log = folder.join("local-aws.log");
-        // The address is part of what it keeps, so it stays the same where that is possible.
-        let port = Self::recorded(folder)
-            .map(|aws| aws.port)
-            .filter(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok())
-            .map_or_else(free_port, Ok)?;
+        let port = free_port()?;
         let own = address(port);
         let mut ministack = command(tools.program("ministack"), folder);
         set_environment(&mut ministack, detour.unwrap_or(&own))
             .env("GATEWAY_PORT", port.to_string())
             .env("BIND_HOST", "127.0.0.1")
             .env("IOT_MTLS_ENABLED", "0")
-            .env("SFTP_ENABLED", "0");
-        if memory == Memory::Kept {
-            ministack
-                .env("PERSIST_STATE", "1")
-                .env("STATE_DIR", folder.join("aws/state"))
-                .env("S3_PERSIST", "1")
-                .env("S3_DATA_DIR", folder.join("aws/s3"));
-        } else {
-            ministack.env("S3_DATA_DIR", folder.join("aws/s3"));
-        }
+            .env("SFTP_ENABLED", "0")
+            // Not PERSIST_STATE: started again, it no longer delivers the table's stream.
+            .env("STATE_DIR", folder.join("aws/state"))
+            .env("S3_DATA_DIR", folder.join("aws/s3"));
         let output = open_log(&log)?;
         let mut child = ministack
             .stdin(Stdio::null())
@@ -96,8 +72,7 @@ impl LocalAws {
         Ok(aws)
     }
 
-    /// Stops the one of `folder` and says whether there was one. What it holds is written first,
-    /// where it was started to keep it.
+    /// Stops the one of `folder`, and says whether there was one. What it held is forgotten.
     ///
     /// # Errors
     /// Where it does not stop.

@@ -37,9 +37,9 @@ enum Task {
     Demo,
     /// Start the platform on a local AWS, or bring the one that runs up to date
     Up,
-    /// Stop the local AWS; `up` and `demo` go on with what it holds
+    /// Stop the local AWS and forget what it held
     Down {
-        /// Forget what it holds
+        /// Remove the installed tools and the logs too
         #[arg(long)]
         wipe: bool,
     },

@@ -12,7 +12,7 @@ use crate::fingerprint::{Fingerprint, Mark};
 use crate::functions;
 use crate::ground;
 use crate::identity::{self, User};
-use crate::local_aws::{LocalAws, Memory};
+use crate::local_aws::LocalAws;
 use crate::step::{Outcome, step, step_with};
 use crate::tools::Tools;
 
@@ -24,8 +24,6 @@ const STACK: &str = "groundplane";
 pub(crate) struct Site {
     /// The folder that it keeps its files in.
     pub(crate) folder: PathBuf,
-    /// Whether it goes on with what it held.
-    pub(crate) memory: Memory,
     /// What its functions reach the local AWS through, if not directly.
     pub(crate) detour: Option<String>,
 }
@@ -102,7 +100,7 @@ fn start(tools: &Tools, site: &Site) -> Result<LocalAws> {
         if let Some(aws) = LocalAws::running(&site.folder) {
             return Ok((aws, Outcome::Unchanged));
         }
-        let aws = LocalAws::start(tools, &site.folder, site.memory, site.detour.as_deref())?;
+        let aws = LocalAws::start(tools, &site.folder, site.detour.as_deref())?;
         let outcome = Outcome::Done(aws.endpoint());
         Ok((aws, outcome))
     })

@@ -9,7 +9,7 @@ use std::process::exit;
 use anyhow::Result;
 
 use crate::checkout::Checkout;
-use crate::local_aws::{LocalAws, Memory};
+use crate::local_aws::LocalAws;
 use crate::platform::{self, Platform, Site};
 use crate::tools::Tools;
 
@@ -79,7 +79,6 @@ impl Temporary {
     ) -> Result<Platform> {
         let site = Site {
             folder: self.folder.clone(),
-            memory: Memory::None,
             detour,
         };
         platform::bring_up(checkout, tools, &site, cli).inspect_err(|_| self.keep_files.set(true))

@@ -4,6 +4,7 @@
 
 mod cloud;
 mod command;
+mod sections;
 
 use serde_json::json;
 
@@ -105,7 +106,7 @@ fn a_service_is_deployed_updated_and_destroyed_without_a_trace() {
 fn a_deployment_that_fails_takes_back_what_it_created() {
     let (platform, cloud) = (Platform::from_env(), Cloud::from_env());
     // The services of this environment are to run in a cluster that is not there.
-    platform.apply_environment_without_a_cluster("broken");
+    platform.apply_environment("broken", |zone| zone["cluster"] = json!("no-such-cluster"));
 
     let failed = platform.run_with(
         &spec("doomed"),

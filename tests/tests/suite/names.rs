@@ -160,7 +160,8 @@ async fn a_name_that_is_taken_is_passed_over() {
 async fn where_every_name_is_taken_nothing_is_handed_out() {
     let table = TestTable::start().await;
     let owner = owner("compute", "1");
-    for attempt in 0..4 {
+    // More than the resolver tries.
+    for attempt in 0..32 {
         occupy(&table, candidate(&owner, attempt)).await;
     }
     let before = table.dump().await;

@@ -26,7 +26,7 @@ pub(crate) fn run(checkout: &Checkout) -> Result<()> {
          \n  {cli} status web-service\
          \n  {cli} deploy {EXAMPLE} --wait\
          \n  {cli} destroy web-service.dev --wait\
-         \n  cargo xtask down        stop it (with --wipe, forget everything)",
+         \n  cargo xtask down        stop it, and forget everything on it",
         platform.aws.endpoint()
     );
     Ok(())

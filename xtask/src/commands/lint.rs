@@ -130,17 +130,15 @@ mod tests {
     }
 
     fn collect(value: &Value, key: &str, found: &mut BTreeSet<String>) {
-        let inner: Vec<&Value> = match value {
-            Value::Object(fields) => fields.values().collect(),
-            Value::Array(items) => items.iter().collect(),
-            _ => return,
-        };
-        for text in value.get(key).into_iter().flat_map(texts) {
-            found.insert(text);
+        for (name, field) in value.as_object().into_iter().flatten() {
+            if name == key {
+                found.extend(texts(field));
+            }
+            collect(field, key, found);
         }
-        inner
-            .into_iter()
-            .for_each(|value| collect(value, key, found));
+        for item in value.as_array().into_iter().flatten() {
+            collect(item, key, found);
+        }
     }
 
     fn texts(value: &Value) -> Vec<String> {

@@ -9,7 +9,6 @@ use anyhow::{Context, Result};
 
 use crate::checkout::Checkout;
 use crate::functions;
-use crate::local_aws::Memory;
 use crate::platform::{self, Platform, Site};
 use crate::tools;
 
@@ -22,7 +21,6 @@ pub(crate) fn run(checkout: &Checkout) -> Result<Platform> {
     let cli = functions::build(checkout)?;
     let site = Site {
         folder: checkout.state(),
-        memory: Memory::Kept,
         detour: None,
     };
     let platform = platform::bring_up(checkout, &tools, &site, cli)?;

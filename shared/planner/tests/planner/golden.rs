@@ -1,5 +1,5 @@
 //! Walks `tests/golden`: each folder has a spec, perhaps the ground that it is planned on, and
-//! what must come of it. `GOLDEN=write` writes what comes instead of comparing.
+//! what must come of it. `UPDATE_GOLDEN=1` writes what comes instead of comparing.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -137,7 +137,7 @@ fn every_golden_spec_becomes_what_its_folder_says() {
     assert!(!cases.is_empty());
     for case in cases {
         let actual = files_of(&case.plan());
-        if std::env::var_os("GOLDEN").is_some_and(|mode| mode == "write") {
+        if std::env::var_os("UPDATE_GOLDEN").is_some() {
             case.write(&actual);
         }
         let expected = case.expected();

@@ -1,5 +1,7 @@
 //! What is really there on the local AWS, asked of each service itself and given as it answers.
 
+use serde_json::Value;
+
 use super::command::variable;
 
 /// The local AWS.
@@ -34,11 +36,47 @@ impl Cloud {
         self.ask("elasticfilesystem", "/2015-02-01/file-systems")
     }
 
+    /// What a query of a service with XML answers says, for example `rds` and `DescribeDBInstances`.
+    pub(crate) fn query(&self, service: &str, action: &str, version: &str) -> String {
+        self.ask(service, &format!("/?Action={action}&Version={version}"))
+    }
+
+    /// What a service with JSON answers says to a call without arguments.
+    pub(crate) fn call(&self, service: &str, target: &str, arguments: &Value) -> String {
+        let mut response = ureq::post(&self.endpoint)
+            .header("authorization", self.authorization(service))
+            .header("content-type", "application/x-amz-json-1.1")
+            .header("x-amz-target", target)
+            .send(arguments.to_string())
+            .unwrap();
+        response.body_mut().read_to_string().unwrap()
+    }
+
+    /// Makes a hosted zone, and gives its id.
+    pub(crate) fn create_hosted_zone(&self, name: &str) -> String {
+        let body = format!(
+            "<CreateHostedZoneRequest xmlns=\"https://route53.amazonaws.com/doc/2013-04-01/\">\
+             <Name>{name}</Name><CallerReference>{name}</CallerReference>\
+             </CreateHostedZoneRequest>"
+        );
+        let mut response = ureq::post(format!("{}/2013-04-01/hostedzone", self.endpoint))
+            .header("authorization", self.authorization("route53"))
+            .send(body)
+            .unwrap();
+        let answer = response.body_mut().read_to_string().unwrap();
+        let (_, rest) = answer.split_once("<Id>/hostedzone/").unwrap();
+        rest.split_once('<').unwrap().0.to_owned()
+    }
+
     /// The local AWS reads the service from the credential's scope and checks no signature.
-    fn ask(&self, service: &str, path: &str) -> String {
+    fn authorization(&self, service: &str) -> String {
         let scope = format!("test/20260101/{}/{service}/aws4_request", self.region);
-        let authorization =
-            format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0");
+        format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0")
+    }
+
+    /// What a service with paths answers.
+    pub(crate) fn ask(&self, service: &str, path: &str) -> String {
+        let authorization = self.authorization(service);
         let mut response = ureq::get(format!("{}{path}", self.endpoint))
             .header("authorization", authorization)
             .call()

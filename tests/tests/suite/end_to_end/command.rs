@@ -95,10 +95,11 @@ impl Platform {
         }
     }
 
-    /// Registers an environment whose landing zone names a cluster that does not exist.
-    pub(crate) fn apply_environment_without_a_cluster(&self, name: &str) {
+    /// Registers an environment in a landing zone of its own, which is the sandbox but for what
+    /// `change` does to it.
+    pub(crate) fn apply_environment(&self, name: &str, change: impl FnOnce(&mut Value)) {
         let mut zone = self.get("/v1/landing-zones/sandbox").body["spec"].clone();
-        zone["cluster"] = json!("no-such-cluster");
+        change(&mut zone);
         let api_version = "groundplane.dev/v1";
         let documents = [
             json!({"apiVersion": api_version, "kind": "LandingZone",
