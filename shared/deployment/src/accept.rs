@@ -210,6 +210,7 @@ fn deployment(demand: &Demand<'_>, instance: &Instance, action: Action) -> Deplo
         started_at: None,
         ended_at: None,
         recoveries: 0,
+        recovered_at: None,
         version: 0,
     }
 }

@@ -165,6 +165,7 @@ pub(crate) fn deployment(status: DeploymentStatus) -> Deployment {
         started_at: None,
         ended_at: None,
         recoveries: 0,
+        recovered_at: None,
         version: 4,
     }
 }

@@ -3,8 +3,8 @@
 use groundplane_model::{Change, Deployment, DeploymentStatus};
 use jiff::{SignedDuration, Timestamp};
 
-/// How long a deployment is left alone after its acceptance: the stream and Step Functions need
-/// seconds, so minutes mean that a start was lost. Between two recoveries lies a sweep's interval.
+/// How long a deployment is left alone after its acceptance or its last recovery: the stream and
+/// Step Functions need seconds, so minutes mean that a start was lost.
 const PATIENCE: SignedDuration = SignedDuration::from_mins(5);
 
 /// How a lost deployment is started again.
@@ -31,12 +31,14 @@ pub fn execution_of(deployment: &Deployment) -> String {
 /// by [`execution_of`] is at work.
 #[must_use]
 pub fn recover(deployment: &Deployment, is_running: bool, now: Timestamp) -> Option<Recovery> {
-    let too_early = now.duration_since(deployment.created_at) < PATIENCE;
+    let last_start = deployment.recovered_at.unwrap_or(deployment.created_at);
+    let too_early = now.duration_since(last_start) < PATIENCE;
     if is_running || too_early || deployment.status.has_ended() {
         return None;
     }
     let again = Deployment {
         recoveries: deployment.recoveries + 1,
+        recovered_at: Some(now),
         ..deployment.clone()
     };
     Some(Recovery {

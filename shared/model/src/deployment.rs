@@ -104,6 +104,9 @@ pub struct Deployment {
     /// How often the sweeper has started it anew.
     #[serde(default)]
     pub recoveries: u32,
+    /// When the sweeper last started it anew.
+    #[serde(default)]
+    pub recovered_at: Option<Timestamp>,
     /// The version of this record.
     #[serde(default)]
     pub version: u64,

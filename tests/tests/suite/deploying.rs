@@ -41,7 +41,10 @@ async fn first(faults: Faults, schedule: Schedule, may_fail: bool) -> Result<(),
         DeploymentStatus::Failed if may_fail => {
             platform.must_be_empty(&id(), InstanceStatus::Failed).await
         }
-        _ => Err(text(deployment)),
+        DeploymentStatus::Accepted
+        | DeploymentStatus::Running
+        | DeploymentStatus::Compensating
+        | DeploymentStatus::Failed => Err(text(deployment)),
     }
 }
 
@@ -68,7 +71,10 @@ async fn update(faults: Faults, schedule: Schedule, may_fail: bool) -> Result<()
                 Err(text(after))
             }
         }
-        _ => Err(text(deployment)),
+        DeploymentStatus::Accepted
+        | DeploymentStatus::Running
+        | DeploymentStatus::Compensating
+        | DeploymentStatus::Failed => Err(text(deployment)),
     }
 }
 

@@ -117,35 +117,37 @@ impl WriteTable for MemoryTable {
             }
         }
         for change in changes {
-            match change {
-                Change::Save {
-                    key,
-                    kind,
-                    expected,
-                    mut content,
-                    index,
-                    ..
-                } => {
-                    let version = expected + 1;
-                    if let Value::Object(fields) = &mut content {
-                        fields.insert("version".to_owned(), Value::from(version));
-                    }
-                    table.insert(
-                        key,
-                        Stored {
-                            kind,
-                            version,
-                            content,
-                            index,
-                        },
-                    );
-                }
-                Change::Remove { key, .. } => {
-                    table.remove(&key);
-                }
-                Change::Check { .. } => {}
-            }
+            apply(&mut table, change);
         }
         Ok(())
+    }
+}
+
+fn apply(table: &mut BTreeMap<Key, Stored>, change: Change) {
+    match change {
+        Change::Save {
+            key,
+            kind,
+            expected,
+            mut content,
+            index,
+            ..
+        } => {
+            let version = expected + 1;
+            if let Value::Object(fields) = &mut content {
+                fields.insert("version".to_owned(), Value::from(version));
+            }
+            let stored = Stored {
+                kind,
+                version,
+                content,
+                index,
+            };
+            table.insert(key, stored);
+        }
+        Change::Remove { key, .. } => {
+            table.remove(&key);
+        }
+        Change::Check { .. } => {}
     }
 }

@@ -101,7 +101,10 @@ fn values_of<'a>(value: &'a Value, field: &str, into: &mut Vec<&'a Value>) {
 fn logical_name(folder: &str) -> String {
     folder
         .split('-')
-        .map(|word| word[..1].to_uppercase() + &word[1..])
+        .map(|word| {
+            let (first, rest) = word.split_at(1);
+            first.to_uppercase() + rest
+        })
         .collect()
 }
 

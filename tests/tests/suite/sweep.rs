@@ -94,6 +94,7 @@ fn deployment(number: u128, status: DeploymentStatus) -> Deployment {
         started_at: None,
         ended_at: None,
         recoveries: 0,
+        recovered_at: None,
         version: 0,
     }
 }
