@@ -204,6 +204,8 @@ async fn a_recovery_that_was_cut_short_is_followed_by_another() {
     let scene = Scene::with(&[Running]).await;
     scene.sweep().await.unwrap();
     scene.machine.stop(&recovery(1, 1));
+    assert_eq!(scene.sweep().await, Ok(answer(1, 0)), "it may still start");
+    scene.system.advance(SignedDuration::from_mins(5));
     assert_eq!(scene.sweep().await, Ok(answer(1, 1)));
     let names: Vec<_> = scene
         .machine
@@ -215,11 +217,12 @@ async fn a_recovery_that_was_cut_short_is_followed_by_another() {
 }
 
 #[tokio::test]
-async fn a_start_that_was_lost_is_made_up_for_by_the_next_sweep() {
+async fn a_start_that_was_lost_is_made_up_for_five_minutes_later() {
     let scene = Scene::with(&[Accepted]).await;
     *scene.machine.is_down.lock().unwrap() = true;
     assert_eq!(scene.sweep().await, Err(FailureKind::Unavailable));
     *scene.machine.is_down.lock().unwrap() = false;
+    scene.system.advance(SignedDuration::from_mins(5));
     assert_eq!(scene.sweep().await, Ok(answer(1, 1)));
     assert_eq!(scene.machine.started()[0].0, recovery(1, 2));
 }
