@@ -35,6 +35,7 @@ impl Temporary {
         ctrlc::set_handler(move || {
             // The process ends now: who is left to hear of a failure?
             drop(LocalAws::stop(&folder));
+            drop(fs::remove_dir_all(&folder));
             exit(INTERRUPTED);
         })?;
         Ok(temporary)

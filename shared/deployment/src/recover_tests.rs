@@ -14,6 +14,7 @@ fn a_deployment_that_never_began_is_begun() {
     assert_eq!(recovery.execution, format!("{}-recovery-1", id(2)));
     let expected = Deployment {
         recoveries: 1,
+        recovered_at: Some(at(LATER)),
         ..lost
     };
     assert_eq!(recovery.change, Change::save(&expected));
@@ -45,6 +46,8 @@ fn each_recovery_has_an_execution_of_its_own_which_is_then_looked_for() {
     let once = recover(&first, false, at(LATER)).unwrap();
     let saved: Deployment = one(&[once.change]);
     assert_eq!(execution_of(&saved), once.execution);
-    let twice = recover(&saved, false, at(LATER)).unwrap();
-    assert_ne!(twice.execution, once.execution);
+    let too_early = recover(&saved, false, at(LATER + 299));
+    assert_eq!(too_early, None, "it may be about to start");
+    let twice = recover(&saved, false, at(LATER + 300)).unwrap();
+    assert_eq!(twice.execution, format!("{}-recovery-2", id(2)));
 }

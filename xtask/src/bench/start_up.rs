@@ -4,7 +4,7 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader};
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
@@ -63,20 +63,22 @@ fn once(program: &Path) -> Result<StartUp> {
     });
     let start = now();
     let mut child = spawn(program, &address)?;
+    // With its connection, which stays open until the process has been looked at.
     let answer = receiver.recv_timeout(DEADLINE);
     let peak_kib = peak_memory(&child);
     child.kill()?;
     child.wait()?;
-    match answer {
-        Ok(polled) => Ok(StartUp {
-            took: polled?.duration_since(start),
-            peak_kib,
-        }),
-        Err(_) => bail!("{} did not poll the Runtime API", program.display()),
-    }
+    let Ok(answer) = answer else {
+        bail!("{} did not poll the Runtime API", program.display());
+    };
+    let (polled, _connection) = answer?;
+    Ok(StartUp {
+        took: polled.duration_since(start),
+        peak_kib,
+    })
 }
 
-fn first_poll(listener: &TcpListener) -> Result<Instant> {
+fn first_poll(listener: &TcpListener) -> Result<(Instant, TcpStream)> {
     let (stream, _) = listener.accept()?;
     let mut line = String::new();
     BufReader::new(&stream).read_line(&mut line)?;
@@ -84,9 +86,7 @@ fn first_poll(listener: &TcpListener) -> Result<Instant> {
     if !line.starts_with(POLL) {
         bail!("the first request was `{}`", line.trim());
     }
-    // The connection stays open until the process has been looked at and ended.
-    thread::sleep(Duration::from_millis(50));
-    Ok(polled)
+    Ok((polled, stream))
 }
 
 fn spawn(program: &Path, runtime_api: &str) -> Result<Child> {

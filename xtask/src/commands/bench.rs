@@ -110,7 +110,7 @@ fn measure_deployments(
     }
     let columns = [
         "deployment",
-        "submit to active, s",
+        "submit to end, s",
         "executions",
         "transitions",
         "invocations",
