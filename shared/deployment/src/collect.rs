@@ -31,38 +31,56 @@ pub fn collect(
         ended_at: Some(now),
         ..step.clone()
     };
-    let mut changes = vec![Change::save(&done)];
-    match &step.action {
-        StepAction::Destroy => changes.extend(own.map(Change::remove)),
-        StepAction::Apply {
-            artifact,
-            parameters,
-            outputs,
-            exports,
-            after,
-        } => {
-            let own = own.ok_or_else(|| internal(format!("`{}` was never prepared", step.unit)))?;
-            let parameters =
-                bind(parameters, &context_of(units)).map_err(|missing: MissingKey| {
-                    internal(format!("`{}` lost its ground: {missing}", step.unit))
-                })?;
-            let applied = Applied {
-                deployment: deployment.id.clone(),
-                artifact: artifact.clone(),
-                parameters,
-                context: context(outputs, exports, &output.outputs)?,
-                resources: output.resources.clone(),
-                after: after.clone(),
-            };
-            changes.push(Change::save(&UnitState {
-                applied: Some(applied),
-                pending: None,
-                stack_name: step.stack_name.clone(),
-                ..own.clone()
-            }));
-        }
-    }
-    Ok(changes)
+    let StepAction::Apply { .. } = &step.action else {
+        let gone = own.map(Change::remove);
+        return Ok([Change::save(&done)].into_iter().chain(gone).collect());
+    };
+    let own = own.ok_or_else(|| internal(format!("`{}` was never prepared", step.unit)))?;
+    let applied = applied(deployment, step, units, output)?;
+    let shown = applied.context.exported();
+    let done = Step {
+        outputs: shown
+            .map(|(key, value)| (key.clone(), value.to_owned()))
+            .collect(),
+        ..done
+    };
+    let unit = UnitState {
+        applied: Some(applied),
+        pending: None,
+        stack_name: step.stack_name.clone(),
+        ..own.clone()
+    };
+    Ok(vec![Change::save(&done), Change::save(&unit)])
+}
+
+/// What a step that applies its unit has applied.
+fn applied(
+    deployment: &Deployment,
+    step: &Step,
+    units: &[UnitState],
+    output: &EngineOutput,
+) -> Result<Applied, Failure> {
+    let StepAction::Apply {
+        artifact,
+        parameters,
+        outputs,
+        exports,
+        after,
+    } = &step.action
+    else {
+        return Err(internal(format!("`{}` applies nothing", step.id)));
+    };
+    let parameters = bind(parameters, &context_of(units)).map_err(|missing: MissingKey| {
+        internal(format!("`{}` lost its ground: {missing}", step.unit))
+    })?;
+    Ok(Applied {
+        deployment: deployment.id.clone(),
+        artifact: artifact.clone(),
+        parameters,
+        context: context(outputs, exports, &output.outputs)?,
+        resources: output.resources.clone(),
+        after: after.clone(),
+    })
 }
 
 fn context(

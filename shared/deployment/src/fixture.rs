@@ -221,6 +221,7 @@ pub(crate) fn apply(unit: &str, content: &str) -> Step {
         },
         status: StepStatus::Pending,
         before: None,
+        outputs: BTreeMap::new(),
         error: None,
         started_at: None,
         ended_at: None,

@@ -136,6 +136,7 @@ fn pending(
         action,
         status: StepStatus::Pending,
         before: None,
+        outputs: BTreeMap::new(),
         error: None,
         started_at: None,
         ended_at: None,

@@ -251,6 +251,9 @@ pub struct Step {
     pub status: StepStatus,
     /// What was applied before this step began, to be restored if the deployment fails.
     pub before: Option<Applied>,
+    /// What its unit shows to users, once it has been provisioned.
+    #[serde(default)]
+    pub outputs: BTreeMap<ContextKey, String>,
     /// Why it failed.
     pub error: Option<DeploymentError>,
     /// When its engine began.

@@ -113,6 +113,8 @@ pub fn validate(document: &Document) -> Result<Validated, Vec<Problem>> {
     let schema = Schema::of(kind);
     let mut filled = document.value().clone();
     defaults::fill(schema, &schema.composed, &mut filled);
+    // The order of a document's keys means nothing, so it must not reach a template either.
+    filled.sort_all_objects();
     let mut problems = explain::problems(schema, document, &filled);
     problems.extend(rules::problems(schema, document, &filled));
     let warnings = match kind {

@@ -151,7 +151,10 @@ async fn an_unchanged_resubmission_starts_no_engine() {
     assert_eq!(again.revision, Some(1));
     assert_eq!(trace.executions, 1, "no engine");
     assert_eq!(trace.invoked("PrepareUnitFunctionArn"), 0);
-    assert_eq!(trace.transitions, 13, "a constant, whatever the number of units");
+    assert_eq!(
+        trace.transitions, 13,
+        "a constant, whatever the number of units"
+    );
 }
 
 #[tokio::test]
@@ -164,6 +167,9 @@ async fn an_update_provisions_only_the_unit_that_changed() {
     assert_eq!(update.outcome, Some(Outcome::Changed));
     assert_eq!(update.revision, Some(2));
     assert_eq!(trace.executions, 2);
+    let steps = platform.steps(&update).await.unwrap();
+    let shown: Vec<&str> = steps[0].outputs.keys().map(|key| key.as_str()).collect();
+    assert!(shown.contains(&"compute.service.arn"), "{shown:?}");
     let changed = platform
         .steps_that(&update, StepStatus::Succeeded)
         .await

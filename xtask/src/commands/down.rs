@@ -10,11 +10,12 @@ use crate::local_aws::LocalAws;
 use crate::step::{Outcome, step};
 
 /// What a platform leaves in the state folder, apart from logs.
-const LEFT: [&str; 6] = [
+const LEFT: [&str; 7] = [
     "aws",
     "environment.json",
     "landing-zone.json",
     "local-aws.pid",
+    "local.env",
     "local.toml",
     "platform.deployed",
 ];

@@ -1,6 +1,6 @@
 //! `cargo xtask up`: the platform on a local AWS that stays.
 
-use std::fs::{OpenOptions, Permissions};
+use std::fs::{self, OpenOptions, Permissions};
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -9,6 +9,7 @@ use anyhow::{Context, Result};
 
 use crate::checkout::Checkout;
 use crate::functions;
+use crate::local_aws::REGION;
 use crate::platform::{self, Platform, Site};
 use crate::tools;
 
@@ -25,7 +26,33 @@ pub(crate) fn run(checkout: &Checkout) -> Result<Platform> {
     };
     let platform = platform::bring_up(checkout, &tools, &site, cli)?;
     tell_command_line(&checkout.state(), &platform.endpoint, &platform.token)?;
+    tell_functions(&checkout.state(), &platform)?;
     Ok(platform)
+}
+
+/// The settings of a function, and the output of the platform's stack that each is taken from.
+const SETTINGS: [(&str, &str); 5] = [
+    ("TABLE_NAME", "TableName"),
+    ("ARTIFACT_BUCKET", "ArtifactBucketName"),
+    ("EVENT_BUS_NAME", "EventBusName"),
+    ("DEPLOY_MACHINE_ARN", "DeployMachineArn"),
+    ("INSTALLATION", "Installation"),
+];
+
+/// Writes the environment of a function that `cargo lambda watch` runs beside the local AWS.
+fn tell_functions(folder: &Path, platform: &Platform) -> Result<()> {
+    let path = folder.join("local.env");
+    let mut text = format!(
+        "AWS_ENDPOINT_URL={}\nAWS_REGION={REGION}\n\
+         AWS_ACCESS_KEY_ID=test\nAWS_SECRET_ACCESS_KEY=test\n",
+        platform.aws.endpoint()
+    );
+    for (setting, output) in SETTINGS {
+        let value = platform.outputs.get(output);
+        let value = value.with_context(|| format!("the platform's stack gives no {output}"))?;
+        text.push_str(&format!("{setting}={value}\n"));
+    }
+    fs::write(&path, text).with_context(|| format!("{} cannot be written", path.display()))
 }
 
 /// Writes the file by which the command line finds the local platform.

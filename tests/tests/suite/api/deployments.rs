@@ -21,6 +21,7 @@ fn step(deployment: &Deployment, unit: &str, wave: usize, status: StepStatus) ->
         action: StepAction::Destroy,
         status,
         before: None,
+        outputs: std::collections::BTreeMap::new(),
         error: None,
         started_at: Some(deployment.created_at),
         ended_at: None,
