@@ -112,6 +112,7 @@ async fn waves_and_steps_are_shown_with_what_became_of_them() {
             "action": "destroy",
             "status": status,
             "stackName": format!("gp-{unit}"),
+            "outputs": {},
             "error": error,
             "startedAt": "2026-01-01T00:00:00Z",
             "endedAt": null,
