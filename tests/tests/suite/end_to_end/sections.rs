@@ -89,7 +89,8 @@ fn everything_is_there(cloud: &Cloud, first: &Ran) {
     let mine = schedules.matches("\"Name\": \"gp-").count();
     assert_eq!(mine, 2, "{schedules}");
     let groups = cloud.query("elasticloadbalancing", "DescribeTargetGroups", "2015-12-01");
-    assert!(groups.contains("<Port>8080</Port>"), "{groups}");
+    let path = "<HealthCheckPath>/health</HealthCheckPath>";
+    assert!(groups.contains(path), "{groups}");
     let namespaces = cloud.call(
         "servicediscovery",
         "Route53AutoNaming_v20170314.ListNamespaces",
