@@ -18,7 +18,8 @@ pub(crate) async fn done(
     output: &EngineOutput,
     now: Timestamp,
 ) -> Result<Answer, Failure> {
-    let (deployment, step, units) = load(table, target, step).await?;
+    let (deployment, step) = load(table, target, step).await?;
+    let units = units(table, &deployment).await?;
 
     let changes = collect(&deployment, &step, &units, output, now)?;
 
@@ -33,7 +34,7 @@ pub(crate) async fn failed(
     (error, cause): (&str, &str),
     now: Timestamp,
 ) -> Result<Answer, Failure> {
-    let (deployment, step, _) = load(table, target, step).await?;
+    let (deployment, step) = load(table, target, step).await?;
     let changes = fail_step(&deployment, &step, cause_of(error, cause), now);
     table.commit(changes).await?;
     Ok(Answer::Nothing {})
@@ -45,7 +46,8 @@ pub(crate) async fn undone(
     step: &StepId,
     now: Timestamp,
 ) -> Result<Answer, Failure> {
-    let (deployment, step, units) = load(table, target, step).await?;
+    let (deployment, step) = load(table, target, step).await?;
+    let units = units(table, &deployment).await?;
     let changes = taken_back(&deployment, &step, &units, now);
     table.commit(changes).await?;
     Ok(Answer::Nothing {})
@@ -58,7 +60,7 @@ pub(crate) async fn undo_failed(
     (error, cause): (&str, &str),
     now: Timestamp,
 ) -> Result<Answer, Failure> {
-    let (deployment, step, _) = load(table, target, step).await?;
+    let (deployment, step) = load(table, target, step).await?;
     let changes = not_undone(&deployment, &step, cause_of(error, cause), now);
     table.commit(changes).await?;
     Ok(Answer::Nothing {})
@@ -71,10 +73,13 @@ async fn load(
         deployment: id,
     }: &DeploymentRef,
     step: &StepId,
-) -> Result<(Deployment, Step, Vec<UnitState>), Failure> {
+) -> Result<(Deployment, Step), Failure> {
     let deployment: Deployment = table.require(&Deployment::key_of(tenant, id)).await?;
     let step: Step = table.require(&Step::key_of(tenant, id, step)).await?;
-    let partition = Partition::instance(tenant, &deployment.instance);
-    let units = table.query(&partition, UnitState::PREFIX).await?;
-    Ok((deployment, step, units))
+    Ok((deployment, step))
+}
+
+async fn units(table: &impl ReadTable, deployment: &Deployment) -> Result<Vec<UnitState>, Failure> {
+    let partition = Partition::instance(&deployment.tenant, &deployment.instance);
+    Ok(table.query(&partition, UnitState::PREFIX).await?)
 }
