@@ -9,5 +9,5 @@ mod schedule;
 
 pub use check::{check, check_change};
 pub use groundplane_capabilities::Names;
-pub use plan::{NameWanted, Plan, PlanInput, PlannedUnit, names_wanted, plan};
+pub use plan::{NameWanted, Plan, PlanInput, PlannedUnit, names_wanted, plan, plan_units};
 pub use schedule::{ScheduledStep, Work, schedule, schedule_destroy};

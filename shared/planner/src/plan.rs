@@ -117,8 +117,28 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Plan, Vec<Problem>> {
     if !problems.is_empty() {
         return Err(problems);
     }
-    rendered(input, &Sections::of(input.spec), |_| true)
+    plan_units(input, capabilities().iter().copied())
 }
+
+/// Plans the capabilities that apply to the spec, whichever they are: a graph may have other units
+/// than those of the registry. The spec is not checked.
+///
+/// # Errors
+/// Where a unit cannot be rendered.
+pub fn plan_units<'c>(
+    input: &PlanInput<'_>,
+    capabilities: impl IntoIterator<Item = &'c dyn Capability>,
+) -> Result<Plan, Vec<Problem>> {
+    let sections = Sections::of(input.spec);
+    let units = capabilities
+        .into_iter()
+        .filter(|capability| capability.applies(&sections))
+        .filter_map(named);
+    rendered(input, &sections, &units.collect(), |_| true)
+}
+
+/// The capabilities of a graph, by unit.
+pub(crate) type Units<'c> = BTreeMap<UnitName, &'c dyn Capability>;
 
 /// The capabilities that the sections need, by unit.
 pub(crate) fn applicable(
@@ -126,19 +146,24 @@ pub(crate) fn applicable(
 ) -> impl Iterator<Item = (UnitName, &'static dyn Capability)> {
     capabilities()
         .iter()
+        .copied()
         .filter(|capability| capability.applies(sections))
-        // INVARIANT: a test of the registry parses every unit's name.
-        .filter_map(|capability| Some((UnitName::parse(capability.unit()).ok()?, *capability)))
+        .filter_map(named)
+}
+
+fn named(capability: &dyn Capability) -> Option<(UnitName, &dyn Capability)> {
+    // INVARIANT: a test of the registry parses every unit's name.
+    Some((UnitName::parse(capability.unit()).ok()?, capability))
 }
 
 /// The units of `sections` that are `wanted`, in waves.
 pub(crate) fn rendered(
     input: &PlanInput<'_>,
     sections: &Sections<'_>,
+    capabilities: &Units<'_>,
     wanted: impl Fn(&UnitName) -> bool,
 ) -> Result<Plan, Vec<Problem>> {
-    let capabilities: BTreeMap<UnitName, &dyn Capability> = applicable(sections).collect();
-    let writers = writers(&capabilities, sections);
+    let writers = writers(capabilities, sections);
     let edges: Edges<UnitName> = capabilities
         .iter()
         .map(|(unit, capability)| {
@@ -190,7 +215,7 @@ pub(crate) fn rendered(
 
 /// The unit that writes each key.
 fn writers<'a>(
-    capabilities: &BTreeMap<UnitName, &dyn Capability>,
+    capabilities: &Units<'_>,
     sections: &Sections<'a>,
 ) -> BTreeMap<Cow<'a, str>, UnitName> {
     let mut writers = BTreeMap::new();

@@ -54,7 +54,8 @@ impl<'a> Removal<'a> {
             return Ok(removal);
         }
         let both = Sections::of(input.spec).with_those_of(&previous);
-        let serving = rendered(input, &both, |unit| planned.contains_key(unit))?;
+        let units = applicable(&both).collect();
+        let serving = rendered(input, &both, &units, |unit| planned.contains_key(unit))?;
         let needed = removal.needed(&serving, current);
         for unit in serving.waves.into_iter().flatten() {
             if let Some(planned) = planned.get(&unit.unit)

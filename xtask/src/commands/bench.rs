@@ -29,6 +29,7 @@ const RUNS: usize = 11;
 /// # Errors
 /// Where something cannot be measured.
 pub(crate) fn run(checkout: &Checkout) -> Result<()> {
+    show(cargo(checkout.root()).args(["bench", "--package", "groundplane-planner"]))?;
     let tools = tools::install(checkout)?;
     let temporary = Temporary::new(checkout, "bench")?;
     let functions = measure_functions(checkout, &tools, temporary.folder())?;
