@@ -1,5 +1,6 @@
 //! The tasks, one per file.
 
+pub(crate) mod aws_data;
 pub(crate) mod bench;
 pub(crate) mod demo;
 pub(crate) mod down;

@@ -58,6 +58,8 @@ enum Task {
     Lint,
     /// Measure and print the figures of docs/performance.md
     Bench,
+    /// Write anew what is known about resource types of AWS
+    AwsData,
 }
 
 fn main() -> ExitCode {
@@ -80,5 +82,6 @@ fn run(task: &Task) -> Result<()> {
         Task::Test { unit, e2e } => commands::test::run(&checkout, Suite::of(*unit, *e2e)),
         Task::Lint => commands::lint::run(&checkout),
         Task::Bench => commands::bench::run(&checkout),
+        Task::AwsData => commands::aws_data::run(&checkout),
     }
 }

@@ -28,6 +28,20 @@ impl Tools {
         self.bin.join(name)
     }
 
+    /// Where the packages of the tools are.
+    ///
+    /// # Errors
+    /// Where there is no such folder.
+    pub(crate) fn site_packages(&self) -> Result<PathBuf> {
+        let libraries = self.bin.with_file_name("lib");
+        let mut pythons = std::fs::read_dir(&libraries)
+            .with_context(|| libraries.display().to_string())?
+            .filter_map(|entry| Some(entry.ok()?.path().join("site-packages")));
+        pythons
+            .find(|packages| packages.is_dir())
+            .context("the tools have no packages")
+    }
+
     /// Lets `cargo` find the sub-commands among the tools.
     pub(crate) fn let_cargo_find(&self, cargo: &mut Command) {
         let others = std::env::var_os("PATH").unwrap_or_default();

@@ -2,6 +2,7 @@
 
 mod change;
 mod instance;
+mod version;
 
 use groundplane_model::{Environment, Problem};
 use serde::Deserialize;
@@ -89,20 +90,6 @@ impl<'a> Database<'a> {
         let default = environment.spec.production;
         self.deletion_protection.unwrap_or(default)
     }
-
-    /// The part of the version that an upgrade in place never changes: `16` of postgres 16.4,
-    /// `8.0` of mysql 8.0.40.
-    fn major_version(&self) -> &'a str {
-        let parts = match self.engine {
-            Engine::Postgres => 1,
-            Engine::Mysql => 2,
-        };
-        let mut dots = self.engine_version.match_indices('.').map(|(at, _)| at);
-        let end = dots.nth(parts - 1).unwrap_or(self.engine_version.len());
-        self.engine_version
-            .get(..end)
-            .unwrap_or(self.engine_version)
-    }
 }
 
 /// The unit `database`.
@@ -133,14 +120,16 @@ impl Capability for DatabaseUnit {
     }
 
     fn check(&self, input: &CheckInput<'_>) -> Vec<Problem> {
-        if let Err(error) = input.sections.read::<Database<'_>>("database") {
-            return vec![error.into()];
-        }
+        let database = match input.sections.read::<Database<'_>>("database") {
+            Ok(database) => database,
+            Err(error) => return vec![error.into()],
+        };
         // RDS wants subnets in two zones, whether it uses them or not.
         // https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_VPC.WorkingWithRDSInstanceinaVPC.html
         check_subnets("database", input.landing_zone)
             .or_else(|| check_zones(&pointer(&["database"]), input.landing_zone))
             .into_iter()
+            .chain(database.retired_version())
             .collect()
     }
 
@@ -199,33 +188,4 @@ impl Capability for DatabaseUnit {
 
 fn reference(resource: &str) -> Value {
     json!({ "Ref": resource })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_major_version_is_what_an_upgrade_in_place_keeps() {
-        for (engine, version, expected) in [
-            ("postgres", "16.4", "16"),
-            ("postgres", "16", "16"),
-            ("mysql", "8.0.40", "8.0"),
-            ("mysql", "8.0", "8.0"),
-        ] {
-            let section = json!({
-                "engine": engine,
-                "engineVersion": version,
-                "instanceClass": "db.t3.micro",
-                "allocatedStorage": 20,
-                "multiAz": false,
-                "backupRetentionDays": 7,
-                "dbName": "app",
-                "dbUsername": "app",
-                "onDelete": "snapshot",
-            });
-            let database = Database::deserialize(&section).unwrap();
-            assert_eq!(database.major_version(), expected, "{engine} {version}");
-        }
-    }
 }

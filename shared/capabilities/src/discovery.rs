@@ -64,16 +64,22 @@ impl Capability for DiscoveryUnit {
     ) -> Result<Resources, RenderError> {
         let ServiceDiscovery { namespace } = input.sections.read("serviceDiscovery")?;
         let mut resources = Resources::of(self.unit());
-        let properties = json!({
-            "Name": namespace,
-            "Vpc": input.landing_zone.spec.network.vpc_id,
-        });
-        let domain = Resource::new("AWS::ServiceDiscovery::PrivateDnsNamespace", properties);
-        resources.add("Namespace", domain)?;
+        let spec = &input.landing_zone.spec;
+        // A VPC takes one namespace of a domain, so those that several services use are the
+        // landing zone's (`ConflictingDomainExists`, AWS Cloud Map API reference).
+        let namespace_id = match spec.namespaces.get(namespace) {
+            Some(shared) => shared.as_str().into(),
+            None => {
+                let properties = json!({ "Name": namespace, "Vpc": spec.network.vpc_id });
+                let kind = "AWS::ServiceDiscovery::PrivateDnsNamespace";
+                resources.add("Namespace", Resource::new(kind, properties))?;
+                json!({ "Ref": "Namespace" })
+            }
+        };
         let properties = json!({
             "Name": input.instance.service(),
             "DnsConfig": {
-                "NamespaceId": { "Ref": "Namespace" },
+                "NamespaceId": namespace_id,
                 "RoutingPolicy": "MULTIVALUE",
                 "DnsRecords": [{ "Type": "A", "TTL": TTL }],
             },
@@ -82,7 +88,7 @@ impl Capability for DiscoveryUnit {
         });
         let service = Resource::new("AWS::ServiceDiscovery::Service", properties);
         resources.add("Service", service)?;
-        context.set(NAMESPACE_ID, json!({ "Ref": "Namespace" }))?;
+        context.set(NAMESPACE_ID, namespace_id)?;
         context.set(SERVICE_ARN, json!({ "Fn::GetAtt": ["Service", "Arn"] }))?;
         let host = format!("{}.{namespace}", input.instance.service());
         context.export(HOST, host.into())?;

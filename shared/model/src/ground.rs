@@ -1,6 +1,8 @@
 //! The ground that instances stand on: landing zones (one account and region) and the
 //! environments in them. Both are documents that platform engineers apply; both are versioned.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +29,9 @@ pub struct LandingZoneSpec {
     /// The Route 53 hosted zone for DNS records.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hosted_zone_id: Option<String>,
+    /// The Cloud Map namespaces in the VPC that services share: domain to namespace id.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub namespaces: BTreeMap<String, String>,
     /// The role that provisioning assumes, for another account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assume_role_arn: Option<String>,

@@ -7,6 +7,7 @@ use anyhow::{Result, bail};
 
 use crate::checkout::Checkout;
 use crate::command::{cargo, command, show};
+use crate::commands::aws_data;
 use crate::local_aws::REGION;
 use crate::platform::files_below;
 use crate::tools::{self, Tools};
@@ -24,6 +25,11 @@ pub(crate) fn run(checkout: &Checkout) -> Result<()> {
             eprintln!("{error:#}");
             failed.push(name);
         }
+    }
+    println!("\n== data about AWS");
+    if let Err(error) = aws_data::check(checkout, &tools) {
+        eprintln!("{error:#}");
+        failed.push("data about AWS");
     }
     if !failed.is_empty() {
         bail!("these checks failed: {}", failed.join(", "));

@@ -4,6 +4,7 @@
 use groundplane_model::Problem;
 
 use super::Database;
+use super::version::numbers;
 use crate::text::pointer;
 
 /// How to lift the protection.
@@ -53,11 +54,6 @@ pub(super) fn changed(
 
 /// Whether one version is older than the other, as far as both are exact.
 fn is_older(version: &str, than: &str) -> bool {
-    let numbers = |text: &str| -> Vec<u32> {
-        text.split('.')
-            .map(|part| part.parse().unwrap_or(0))
-            .collect()
-    };
     let pairs = numbers(version).into_iter().zip(numbers(than));
     pairs
         .into_iter()

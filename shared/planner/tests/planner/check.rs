@@ -1,6 +1,6 @@
 //! What is found wrong before anything starts.
 
-use groundplane_model::Problem;
+use groundplane_model::{Problem, Severity};
 use groundplane_planner::{Names, check, plan};
 use serde_json::{Value, json};
 
@@ -15,6 +15,18 @@ fn problems(spec: &Value) -> Vec<String> {
 #[test]
 fn a_good_spec_has_no_problems() {
     assert_eq!(problems(&spec_with(&["compute", "storage"])), [""; 0]);
+}
+
+#[test]
+fn a_version_that_aws_no_longer_creates_is_a_warning_and_no_error() {
+    let ground = Ground::sandbox();
+    let mut spec = spec_with(&["database"]);
+    spec["spec"]["database"]["engineVersion"] = json!("16.4");
+    let found = check(&spec, &ground.environment, &ground.landing_zone);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0].severity, Severity::Warning);
+    assert_eq!(found[0].pointer, "/spec/database/engineVersion");
+    ground.plan(&spec);
 }
 
 #[test]

@@ -135,7 +135,11 @@ pub(crate) const SECTIONS: &[&str] = &[
 
 /// A spec with these sections and little in them.
 pub(crate) fn spec_with(sections: &[&str]) -> Value {
-    let contents = example_sections();
+    spec_of(sections, &example_sections())
+}
+
+/// A spec with these sections, whose contents are in `contents`.
+pub(crate) fn spec_of(sections: &[&str], contents: &Value) -> Value {
     let sections: serde_json::Map<String, Value> = sections
         .iter()
         .map(|section| ((*section).to_owned(), contents[*section].clone()))
@@ -151,7 +155,8 @@ pub(crate) fn spec_with(sections: &[&str]) -> Value {
     )
 }
 
-fn example_sections() -> Value {
+/// Something for every section.
+pub(crate) fn example_sections() -> Value {
     let image = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop/resize:1.4";
     let function = json!({ "name": "resize", "image": image, "memory": 512, "timeout": 30 });
     json!({

@@ -11,4 +11,6 @@ mod properties;
 #[cfg(test)]
 mod schedule;
 #[cfg(test)]
+mod specs;
+#[cfg(test)]
 mod world;

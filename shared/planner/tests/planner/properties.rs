@@ -4,35 +4,45 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use groundplane_capabilities::{Sections, capabilities};
 use groundplane_model::{ContextKey, Digest, UnitName};
-use groundplane_planner::{names_wanted, schedule};
+use groundplane_planner::{Plan, names_wanted, schedule};
 use proptest::prelude::*;
+use serde_json::{Map, Value};
 
 use crate::ground::{Ground, SECTIONS, names_for, spec_with};
+use crate::specs::{sections, specs};
 use crate::world::World;
 
-/// Some sections, and those that they require.
-fn sections() -> impl Strategy<Value = Vec<&'static str>> {
-    let some = proptest::sample::subsequence(SECTIONS.to_vec(), 1..=SECTIONS.len());
-    some.prop_map(|mut sections| {
-        for (section, required) in [
-            ("access", "ingress"),
-            ("ingress", "compute"),
-            ("triggers", "lambda"),
-        ] {
-            if sections.contains(&section) && !sections.contains(&required) {
-                sections.push(required);
+/// Every name that a template refers to by `Ref`, `Fn::GetAtt` or `DependsOn`.
+fn references(value: &Value, found: &mut BTreeSet<String>) {
+    let mut refer = |target: &Value| {
+        let first = target
+            .as_array()
+            .map_or(Some(target), |parts| parts.first());
+        found.extend(first.and_then(Value::as_str).map(str::to_owned));
+    };
+    for (name, field) in value.as_object().into_iter().flatten() {
+        match name.as_str() {
+            "Ref" | "Fn::GetAtt" => refer(field),
+            "DependsOn" => {
+                let others = field.as_array().into_iter().flatten();
+                others.for_each(&mut refer);
             }
+            _ => {}
         }
-        sections
-    })
+    }
+    let fields = value.as_object().into_iter().flat_map(Map::values);
+    let items = value.as_array().into_iter().flatten();
+    fields
+        .chain(items)
+        .for_each(|inner| references(inner, found));
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn every_key_that_a_unit_reads_was_written_by_an_earlier_wave(sections in sections()) {
-        let plan = Ground::sandbox().plan(&spec_with(&sections));
+    fn every_key_that_a_unit_reads_was_written_by_an_earlier_wave(spec in specs()) {
+        let plan = Ground::sandbox().plan(&spec);
         let mut written: BTreeSet<&ContextKey> = BTreeSet::new();
         let mut done: BTreeSet<&UnitName> = BTreeSet::new();
         for wave in &plan.waves {
@@ -73,8 +83,8 @@ proptest! {
     }
 
     #[test]
-    fn no_unit_waits_longer_than_it_has_to(sections in sections()) {
-        let plan = Ground::sandbox().plan(&spec_with(&sections));
+    fn no_unit_waits_longer_than_it_has_to(spec in specs()) {
+        let plan = Ground::sandbox().plan(&spec);
         for pair in plan.waves.windows(2) {
             let earlier: BTreeSet<&UnitName> = pair[0].iter().map(|unit| &unit.unit).collect();
             for unit in &pair[1] {
@@ -85,15 +95,35 @@ proptest! {
     }
 
     #[test]
-    fn the_same_sections_are_the_same_bytes(sections in sections()) {
-        let spec = spec_with(&sections);
-        let plan = Ground::sandbox().plan(&spec);
-        prop_assert_eq!(plan.digest(), Ground::sandbox().plan(&spec).digest());
+    fn the_same_spec_is_the_same_bytes(spec in specs()) {
+        let (one, other) = (Ground::sandbox().plan(&spec), Ground::sandbox().plan(&spec));
+        prop_assert_eq!(one.digest(), other.digest());
+        let templates = |plan: &Plan| -> Vec<Vec<u8>> {
+            plan.units().map(|unit| unit.template.clone()).collect()
+        };
+        prop_assert_eq!(templates(&one), templates(&other));
     }
 
     #[test]
-    fn every_unit_is_asked_a_name_for_its_stack(sections in sections()) {
-        let spec = spec_with(&sections);
+    fn every_reference_in_a_template_resolves(spec in specs()) {
+        for unit in Ground::sandbox().plan(&spec).units() {
+            let template: Value = serde_json::from_slice(&unit.template).unwrap();
+            let mut found = BTreeSet::new();
+            references(&template, &mut found);
+            for name in found {
+                let known = ["Parameters", "Resources"]
+                    .iter()
+                    .any(|part| template.get(part).is_some_and(|all| all.get(&name).is_some()));
+                prop_assert!(known || name.starts_with("AWS::"), "{}: {name}", unit.unit);
+            }
+            for output in unit.outputs.values() {
+                prop_assert!(template["Outputs"][output]["Value"] != Value::Null, "{output}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_unit_is_asked_a_name_for_its_stack(spec in specs()) {
         let stacks: BTreeSet<UnitName> = names_wanted(&spec)
             .into_iter()
             .filter(|wanted| wanted.input == "stack")

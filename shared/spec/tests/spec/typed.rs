@@ -1,5 +1,7 @@
 //! Documents as the rest of the platform sees them: places, sections, model types.
 
+use std::collections::BTreeMap;
+
 use groundplane_model::{
     Egress, EnvironmentSpec, LandingZoneName, LandingZoneSpec, LoadBalancer, Network, Position,
     Severity,
@@ -178,6 +180,7 @@ fn every_field_of_a_landing_zone_passes_through_schema_and_model() {
         load_balancer: Some(load_balancer()),
         internal_load_balancer: Some(load_balancer()),
         hosted_zone_id: Some("Z1234567890".to_owned()),
+        namespaces: BTreeMap::from([("shop.internal".to_owned(), "ns-a1b2c3d4".to_owned())]),
         assume_role_arn: Some("arn:aws:iam::123456789012:role/a".to_owned()),
         service_role_arn: Some("arn:aws:iam::123456789012:role/b".to_owned()),
         permissions_boundary_arn: Some("arn:aws:iam::123456789012:policy/c".to_owned()),
