@@ -4,6 +4,7 @@
 
 mod cloud;
 mod command;
+mod inventory;
 mod sections;
 
 use serde_json::json;

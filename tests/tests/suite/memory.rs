@@ -128,12 +128,11 @@ fn apply(table: &mut BTreeMap<Key, Stored>, change: Change) {
         Change::Save {
             key,
             kind,
-            expected,
+            version,
             mut content,
             index,
             ..
         } => {
-            let version = expected + 1;
             if let Value::Object(fields) = &mut content {
                 fields.insert("version".to_owned(), Value::from(version));
             }
