@@ -150,6 +150,7 @@ impl Table {
                 key,
                 kind,
                 expected,
+                version,
                 content,
                 index,
                 expires_at,
@@ -157,7 +158,7 @@ impl Table {
                 let mut item = content_item(content)?;
                 item.extend(key_item(&key));
                 item.insert("kind".to_owned(), text(kind));
-                item.insert("version".to_owned(), number(expected + 1));
+                item.insert("version".to_owned(), number(version));
                 if let Some(index) = index {
                     item.insert("gsi1pk".to_owned(), text(&index.partition));
                     item.insert("gsi1sk".to_owned(), text(&index.sort));

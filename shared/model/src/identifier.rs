@@ -121,6 +121,22 @@ identifier!(
 );
 
 identifier!(
+    /// The name of a pool of addresses: `^[a-z][a-z0-9-]{1,30}[a-z0-9]$`.
+    PoolName,
+    "a pool name",
+    "it must match ^[a-z][a-z0-9-]{1,30}[a-z0-9]$",
+    is_name
+);
+
+identifier!(
+    /// The name of a space, within which no two networks overlap: `^[a-z][a-z0-9-]{1,30}[a-z0-9]$`.
+    SpaceName,
+    "a space name",
+    "it must match ^[a-z][a-z0-9-]{1,30}[a-z0-9]$",
+    is_name
+);
+
+identifier!(
     /// One deployed service in one environment, `service.environment`.
     InstanceId,
     "an instance",

@@ -29,7 +29,7 @@ pub use ground::{
 };
 pub use identifier::{
     ContextKey, DeploymentId, EnvironmentName, InstanceId, InvalidIdentifier, LandingZoneName,
-    ServiceName, StepId, TenantId, UnitName,
+    PoolName, ServiceName, SpaceName, StepId, TenantId, UnitName,
 };
 pub use instance::{Applied, Instance, InstanceStatus, Revision, UnitState};
 pub use outbox::{Outbox, OutboxMessage};

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use crate::{DeploymentId, EnvironmentName, InstanceId, LandingZoneName, TenantId};
+use crate::{DeploymentId, EnvironmentName, InstanceId, LandingZoneName, PoolName, TenantId};
 
 /// A group of records that lie together and are read together.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -52,6 +52,19 @@ impl Partition {
     #[must_use]
     pub fn name_claim(scope: &str, name: &str) -> Self {
         Self(format!("NAME#{scope}#{name}"))
+    }
+
+    /// One pool of addresses: meta and what is said about it.
+    #[must_use]
+    pub fn pool(name: &PoolName) -> Self {
+        Self(format!("PLATFORM#POOL#{name}"))
+    }
+
+    /// One node of a tree of addresses. Every node has a partition of its own, so that a pool is
+    /// spread over the table.
+    #[must_use]
+    pub fn pool_node(tree: &str, node: &str) -> Self {
+        Self(format!("{tree}#NODE#{node}"))
     }
 
     /// The partition key.
@@ -136,6 +149,15 @@ impl Index {
             sort: name.to_owned(),
         }
     }
+
+    /// The pools, by name.
+    #[must_use]
+    pub fn pools(name: &str) -> Self {
+        Self {
+            partition: "PLATFORM#POOLS".to_owned(),
+            sort: name.to_owned(),
+        }
+    }
 }
 
 /// Something that is kept in the table.
@@ -148,6 +170,13 @@ pub trait Record: Serialize + DeserializeOwned + Send + Sync {
 
     /// The version as it was read; 0 for a record that was never saved.
     fn version(&self) -> u64;
+
+    /// The version that it has once it is saved. A record that is removed and made anew under the
+    /// same key must never have a version again that someone may still remember: it overrides
+    /// this for its first one.
+    fn next_version(&self) -> u64 {
+        self.version() + 1
+    }
 
     /// Where it is listed, if anywhere.
     fn index(&self) -> Option<Index> {
@@ -171,6 +200,8 @@ pub enum Change {
         kind: &'static str,
         /// The version that must be stored.
         expected: u64,
+        /// The version that is stored with it.
+        version: u64,
         /// The record.
         content: Value,
         /// Where it is listed.
@@ -202,6 +233,7 @@ impl Change {
             key: record.key(),
             kind: R::KIND,
             expected: record.version(),
+            version: record.next_version(),
             // INVARIANT: records are plain structs with string keys, which always serialise.
             content: serde_json::to_value(record).unwrap_or(Value::Null),
             index: record.index(),

@@ -10,56 +10,8 @@ use serde_json::{Map, Value};
 
 use crate::pointer;
 
-/// Every schema file, the sections that `service.json` does not list yet included.
-const FILES: [(&str, &str); 14] = [
-    (
-        "definitions",
-        include_str!("../../../schema/definitions.json"),
-    ),
-    ("envelope", include_str!("../../../schema/envelope.json")),
-    ("service", include_str!("../../../schema/service.json")),
-    (
-        "landing-zone",
-        include_str!("../../../schema/landing-zone.json"),
-    ),
-    (
-        "environment",
-        include_str!("../../../schema/environment.json"),
-    ),
-    (
-        "access",
-        include_str!("../../../schema/sections/access.json"),
-    ),
-    ("cache", include_str!("../../../schema/sections/cache.json")),
-    (
-        "compute",
-        include_str!("../../../schema/sections/compute.json"),
-    ),
-    (
-        "database",
-        include_str!("../../../schema/sections/database.json"),
-    ),
-    (
-        "ingress",
-        include_str!("../../../schema/sections/ingress.json"),
-    ),
-    (
-        "lambda",
-        include_str!("../../../schema/sections/lambda.json"),
-    ),
-    (
-        "serviceDiscovery",
-        include_str!("../../../schema/sections/serviceDiscovery.json"),
-    ),
-    (
-        "storage",
-        include_str!("../../../schema/sections/storage.json"),
-    ),
-    (
-        "triggers",
-        include_str!("../../../schema/sections/triggers.json"),
-    ),
-];
+// `FILES`: every file of `schema/`, by name; `build.rs` lists them.
+include!(concat!(env!("OUT_DIR"), "/schemas.rs"));
 
 /// The kinds of documents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

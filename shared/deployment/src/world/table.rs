@@ -90,14 +90,14 @@ impl Table {
             Change::Save {
                 key,
                 kind,
-                expected,
+                version,
                 content,
                 index,
                 ..
             } => {
                 let item = Item {
                     kind,
-                    version: expected + 1,
+                    version,
                     content,
                     is_listed: index.is_some(),
                 };

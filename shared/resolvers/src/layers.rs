@@ -1,0 +1,205 @@
+//! Configuration in layers: provider-wide, then the landing zone, then the environment. A later
+//! layer wins field by field, and every effective value knows the layer that it comes from.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// Where a value comes from, the weakest first.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Layer {
+    /// Nobody configured it.
+    #[default]
+    Default,
+    /// The whole installation.
+    Provider,
+    /// The landing zone.
+    LandingZone,
+    /// The environment.
+    Environment,
+}
+
+impl Layer {
+    /// The layer as text.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Default => "default",
+            Self::Provider => "provider",
+            Self::LandingZone => "landing-zone",
+            Self::Environment => "environment",
+        }
+    }
+}
+
+impl fmt::Display for Layer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A value with the layer that it comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Layered<T> {
+    /// The value.
+    pub value: T,
+    /// Where it comes from.
+    pub layer: Layer,
+}
+
+impl<T> Layered<T> {
+    /// `value`, which comes from `layer`.
+    #[must_use]
+    pub const fn new(layer: Layer, value: T) -> Self {
+        Self { value, layer }
+    }
+}
+
+/// One effective value and where it comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Where in the configuration: a JSON pointer (RFC 6901).
+    pub pointer: String,
+    /// The value and its layer.
+    #[serde(flatten)]
+    pub from: Layered<Value>,
+}
+
+/// Layers merged into one configuration.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Effective {
+    /// The configuration that applies.
+    pub value: Value,
+    /// Each of its values that is no object with fields, with the layer that it comes from, in
+    /// the order of the pointers' fields.
+    pub entries: Vec<Entry>,
+}
+
+impl Effective {
+    /// Merges layers, given in any order. Objects merge field by field; everything else, lists
+    /// too, is replaced whole. `null` says nothing: what the layers below say stays.
+    #[must_use]
+    pub fn merge(layers: impl IntoIterator<Item = Layered<Value>>) -> Self {
+        let mut layers: Vec<Layered<Value>> = layers.into_iter().collect();
+        layers.sort_by_key(|layer| layer.layer);
+        let mut root = Node::Fields(BTreeMap::new(), Layer::Default);
+        for Layered { value, layer } in layers {
+            if let Some(node) = Node::of(value, layer) {
+                root.overlay(node);
+            }
+        }
+        let mut entries = Vec::new();
+        root.list("", &mut entries);
+        Self {
+            value: root.into_value(),
+            entries,
+        }
+    }
+
+    /// The layer that the value at `pointer` comes from; for an object, the strongest layer that
+    /// a value in it comes from.
+    #[must_use]
+    pub fn layer_of(&self, pointer: &str) -> Option<Layer> {
+        let within = |entry: &&Entry| {
+            entry
+                .pointer
+                .strip_prefix(pointer)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        let found = self.entries.iter().filter(within);
+        found.map(|entry| entry.from.layer).max()
+    }
+
+    /// The configuration as a type.
+    ///
+    /// # Errors
+    /// Where the value is not of that type.
+    pub fn read<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
+        T::deserialize(&self.value)
+    }
+}
+
+/// A value during the merge.
+enum Node {
+    Leaf(Layered<Value>),
+    Fields(BTreeMap<String, Node>, Layer),
+}
+
+impl Node {
+    fn of(value: Value, layer: Layer) -> Option<Self> {
+        match value {
+            Value::Null => None,
+            Value::Object(fields) => {
+                let said = fields
+                    .into_iter()
+                    .filter_map(|(name, value)| Some((name, Self::of(value, layer)?)));
+                Some(Self::Fields(said.collect(), layer))
+            }
+            Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
+                Some(Self::Leaf(Layered { value, layer }))
+            }
+        }
+    }
+
+    /// Lays a stronger value over this one.
+    fn overlay(&mut self, stronger: Self) {
+        match (self, stronger) {
+            (Self::Fields(fields, layer), Self::Fields(others, from)) => {
+                *layer = from;
+                for (name, other) in others {
+                    match fields.get_mut(&name) {
+                        Some(field) => field.overlay(other),
+                        None => {
+                            fields.insert(name, other);
+                        }
+                    }
+                }
+            }
+            (weaker, stronger) => *weaker = stronger,
+        }
+    }
+
+    fn list(&self, pointer: &str, entries: &mut Vec<Entry>) {
+        let from = match self {
+            Self::Leaf(leaf) => leaf.clone(),
+            Self::Fields(fields, layer) if fields.is_empty() && !pointer.is_empty() => {
+                Layered::new(*layer, Value::Object(Map::new()))
+            }
+            Self::Fields(fields, _) => {
+                for (name, field) in fields {
+                    let name = name.replace('~', "~0").replace('/', "~1");
+                    field.list(&format!("{pointer}/{name}"), entries);
+                }
+                return;
+            }
+        };
+        entries.push(Entry {
+            pointer: pointer.to_owned(),
+            from,
+        });
+    }
+
+    fn into_value(self) -> Value {
+        match self {
+            Self::Leaf(leaf) => leaf.value,
+            Self::Fields(fields, _) => {
+                let values = fields.into_iter();
+                Value::Object(
+                    values
+                        .map(|(name, node)| (name, node.into_value()))
+                        .collect(),
+                )
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "layers_tests.rs"]
+mod tests;
