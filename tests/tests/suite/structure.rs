@@ -10,9 +10,10 @@ use groundplane_model::FailureKind;
 use serde_json::Value;
 
 /// Crates that decide: they may see each other and nothing that talks to the world.
-const PURE: [&str; 6] = [
+const PURE: [&str; 7] = [
     "groundplane-capabilities",
     "groundplane-deployment",
+    "groundplane-guardrails",
     "groundplane-model",
     "groundplane-planner",
     "groundplane-resolvers",
