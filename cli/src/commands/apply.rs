@@ -70,9 +70,10 @@ fn connect(candidates: &[Candidate], global: &Global, world: &World<'_>) -> Resu
 /// The order in which documents build on each other.
 const fn rank(kind: Kind) -> u8 {
     match kind {
-        Kind::LandingZone => 0,
-        Kind::Environment => 1,
-        Kind::Service => 2,
+        Kind::Resolver => 0,
+        Kind::LandingZone => 1,
+        Kind::Environment => 2,
+        Kind::Service => 3,
     }
 }
 
@@ -83,6 +84,9 @@ fn apply(client: &Client, world: &mut World<'_>, candidate: &Candidate) -> Resul
         }
         Kind::Environment => {
             submission::register(client, "environments", candidate).map(Applied::Registered)
+        }
+        Kind::Resolver => {
+            submission::register(client, "resolvers", candidate).map(Applied::Registered)
         }
         Kind::Service => submission::submit(client, world, candidate, None).map(Applied::Accepted),
     }

@@ -1,5 +1,7 @@
-//! `/v1/environments` and `/v1/landing-zones`: the ground that instances stand on. Both nouns are
-//! documents that are applied whole, and behave alike.
+//! `/v1/environments`, `/v1/landing-zones` and `/v1/resolvers`: the ground that instances stand on.
+//! These nouns are documents that are applied whole, and behave alike.
+
+mod kinds;
 
 use std::sync::Arc;
 
@@ -7,10 +9,9 @@ use axum::Json;
 use axum::extract::State;
 use groundplane_model::{
     Change, Environment, EnvironmentName, Failure, FailureKind, Index, Key, LandingZone,
-    LandingZoneName, Partition, Record,
+    LandingZoneName, Partition, Record, Resolver,
 };
-use groundplane_ports::{Clock, Page, PortError, ReadTable};
-use groundplane_spec::ValidDocument;
+use groundplane_ports::{Page, PortError, ReadTable};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -20,111 +21,12 @@ use crate::request::{Asked, Limit, Named, page};
 use crate::submission::Submitted;
 use crate::view::{AppliedView, Listing};
 use crate::{Platform, System, Table};
+pub(crate) use kinds::Ground;
 
 /// How many names a refusal lists.
 const NAMED: u16 = 20;
 
-/// A document that is applied whole and of which the newest version counts.
-pub(crate) trait Ground: Record + PartialEq {
-    /// The `kind` of its document.
-    const DOCUMENT: &'static str;
-
-    /// Where the one of that name lies, if it can be a name.
-    fn key_of(name: &str) -> Option<Key>;
-
-    /// All of them.
-    fn all() -> Index;
-
-    /// The record that a document makes over `version`, if the document is of this kind.
-    fn from_document(document: ValidDocument, by: &Caller, clock: &impl Clock) -> Option<Self>;
-
-    /// The record over the version that is stored.
-    fn over(self, version: u64) -> Self;
-
-    /// Whether both say the same.
-    fn says_the_same(&self, other: &Self) -> bool;
-
-    /// The name of another ground that this one stands on.
-    fn stands_on(&self) -> Option<&LandingZoneName> {
-        None
-    }
-}
-
-impl Ground for Environment {
-    const DOCUMENT: &'static str = "Environment";
-
-    fn key_of(name: &str) -> Option<Key> {
-        Some(Key::meta(Partition::environment(
-            &EnvironmentName::parse(name).ok()?,
-        )))
-    }
-
-    fn all() -> Index {
-        Index::environments("")
-    }
-
-    fn from_document(document: ValidDocument, by: &Caller, clock: &impl Clock) -> Option<Self> {
-        let ValidDocument::Environment(document) = document else {
-            return None;
-        };
-        Some(Self {
-            name: document.name,
-            spec: document.spec,
-            updated_at: clock.now(),
-            updated_by: by.principal.subject.clone(),
-            version: 0,
-        })
-    }
-
-    fn over(self, version: u64) -> Self {
-        Self { version, ..self }
-    }
-
-    fn says_the_same(&self, other: &Self) -> bool {
-        self.spec == other.spec
-    }
-
-    fn stands_on(&self) -> Option<&LandingZoneName> {
-        Some(&self.spec.landing_zone)
-    }
-}
-
-impl Ground for LandingZone {
-    const DOCUMENT: &'static str = "LandingZone";
-
-    fn key_of(name: &str) -> Option<Key> {
-        Some(Key::meta(Partition::landing_zone(
-            &LandingZoneName::parse(name).ok()?,
-        )))
-    }
-
-    fn all() -> Index {
-        Index::landing_zones("")
-    }
-
-    fn from_document(document: ValidDocument, by: &Caller, clock: &impl Clock) -> Option<Self> {
-        let ValidDocument::LandingZone(document) = document else {
-            return None;
-        };
-        Some(Self {
-            name: document.name,
-            spec: document.spec,
-            updated_at: clock.now(),
-            updated_by: by.principal.subject.clone(),
-            version: 0,
-        })
-    }
-
-    fn over(self, version: u64) -> Self {
-        Self { version, ..self }
-    }
-
-    fn says_the_same(&self, other: &Self) -> bool {
-        self.spec == other.spec
-    }
-}
-
-/// `PUT /v1/environments/{name}` and `PUT /v1/landing-zones/{name}`
+/// `PUT /v1/environments/{name}`, `PUT /v1/landing-zones/{name}`, `PUT /v1/resolvers/{name}`
 pub(crate) async fn apply<G: Ground, T: Table, S: System>(
     State(platform): State<Arc<Platform<T, S>>>,
     caller: Caller,
@@ -142,6 +44,15 @@ pub(crate) async fn apply<G: Ground, T: Table, S: System>(
         let message = format!("this endpoint takes a document of `kind: {kind}`");
         return Err(Failure::new(FailureKind::Invalid, message).into());
     };
+    let problems = wanted.check();
+    if !problems.is_empty() {
+        let problems = problems.into_iter().map(|problem| {
+            let position = submitted.source.position(&problem.pointer);
+            problem.at(position)
+        });
+        let what = "the document has a problem";
+        return Err(Failure::invalid_document(what, problems.collect()).into());
+    }
     if let Some(below) = wanted.stands_on() {
         // An environment in a landing zone that is not there could never be deployed to.
         landing_zone(&platform.table, below).await?;
@@ -175,7 +86,7 @@ pub(crate) async fn apply<G: Ground, T: Table, S: System>(
     }
 }
 
-/// `GET /v1/environments/{name}` and `GET /v1/landing-zones/{name}`
+/// `GET /v1/environments/{name}`, `GET /v1/landing-zones/{name}`, `GET /v1/resolvers/{name}`
 pub(crate) async fn show<G: Ground, T: Table, S: System>(
     State(platform): State<Arc<Platform<T, S>>>,
     _caller: Caller,
@@ -202,7 +113,7 @@ pub(crate) struct ListQuery {
     cursor: Option<String>,
 }
 
-/// `GET /v1/environments` and `GET /v1/landing-zones`
+/// `GET /v1/environments`, `GET /v1/landing-zones`, `GET /v1/resolvers`
 pub(crate) async fn list<G: Ground, T: Table, S: System>(
     State(platform): State<Arc<Platform<T, S>>>,
     _caller: Caller,
@@ -242,6 +153,13 @@ pub(crate) async fn load(
     let environment = environment(table, name).await?;
     let landing_zone = landing_zone(table, &environment.spec.landing_zone).await?;
     Ok((environment, landing_zone))
+}
+
+/// Every resolver that was configured.
+pub(crate) async fn resolvers(table: &impl ReadTable) -> Result<Vec<Resolver>, Refused> {
+    Ok(table
+        .query(&Partition::resolvers(), Resolver::PREFIX)
+        .await?)
 }
 
 /// The environment.

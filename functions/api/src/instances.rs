@@ -7,14 +7,15 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use groundplane_deployment::{
-    Accepted, Demand, IdempotencyClaim, Submission, accept, accept_destroy,
+    Accepted, Demand, IdempotencyClaim, Submission, accept, accept_destroy, bound_inputs,
 };
 use groundplane_model::{
-    DeploymentId, DeploymentStatus, Digest, EnvironmentName, Failure, FailureKind, Idempotency,
-    Index, Instance, InstanceId, Partition, Problem, ServiceName, TenantId, UnitState,
+    BoundInput, DeploymentId, DeploymentStatus, Digest, EnvironmentName, Failure, FailureKind,
+    Idempotency, Index, Instance, InstanceId, Partition, Problem, Resolver, ServiceName, TenantId,
+    UnitState,
 };
 use groundplane_ports::{Page, PortError};
-use groundplane_spec::{Service, ValidDocument};
+use groundplane_spec::{Document, Service, ValidDocument};
 use serde::Deserialize;
 
 use crate::fitness::{self, Ground};
@@ -72,12 +73,15 @@ pub(crate) async fn submit<T: Table, S: System>(
             landing_zone: &landing_zone,
             current: current.as_ref(),
         };
+        let resolvers = ground::resolvers(&platform.table).await?;
+        let bound = bindings(&resolvers, &service, &source)?;
         let known = fitness::of_spec(&platform.table, &ground, &service, &source).await?;
         let demand = Demand {
             principal: &caller.principal,
             instance: instance.clone(),
             environment,
             landing_zone,
+            resolvers,
             deployment: DeploymentId::from_number(platform.system.next().as_u128()),
             idempotency: claim,
             now: platform.system.now(),
@@ -85,6 +89,7 @@ pub(crate) async fn submit<T: Table, S: System>(
         let submission = Submission {
             demand,
             spec: service.value.clone(),
+            bound,
             labels: service.labels.clone(),
             incarnation: platform.system.next().simple().to_string(),
         };
@@ -129,6 +134,7 @@ pub(crate) async fn destroy<T: Table, S: System>(
             instance: id.clone(),
             environment,
             landing_zone,
+            resolvers: Vec::new(),
             deployment: DeploymentId::from_number(platform.system.next().as_u128()),
             idempotency: claim,
             now: platform.system.now(),
@@ -268,6 +274,22 @@ fn chosen_environment(query: &SubmitQuery, service: &Service) -> Result<Environm
                 .with_hint("add `environment` to `metadata`, or submit with ?environment=");
             Failure::invalid_document("the document has a problem", vec![problem]).into()
         })
+}
+
+/// The inputs of the spec that resolvers give values to.
+fn bindings(
+    resolvers: &[Resolver],
+    service: &Service,
+    source: &Document,
+) -> Result<Vec<BoundInput>, Refused> {
+    bound_inputs(resolvers, &service.value, source.value()).map_err(|problems| {
+        let problems = problems.into_iter().map(|problem| {
+            let position = source.position(&problem.pointer);
+            problem.at(position)
+        });
+        let what = "the spec gives what resolvers give";
+        Failure::invalid_document(what, problems.collect()).into()
+    })
 }
 
 fn parse_id(text: &str) -> Result<InstanceId, Refused> {

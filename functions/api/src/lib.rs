@@ -1,12 +1,18 @@
 //! The HTTP API. Each module is one noun; the route table below is the whole API.
 
+mod allocations;
 mod deployments;
 mod fitness;
 mod ground;
+mod images;
 mod instances;
+mod json_body;
+mod names;
+mod pools;
 mod principal;
 mod problem;
 mod request;
+mod resolvers;
 mod submission;
 mod view;
 
@@ -15,9 +21,9 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{Method, Uri};
-use axum::routing::{get, put};
+use axum::routing::{get, post, put};
 use axum::{Extension, Json};
-use groundplane_model::{Environment, Failure, FailureKind, LandingZone};
+use groundplane_model::{Environment, Failure, FailureKind, LandingZone, Resolver};
 use groundplane_ports::{Clock, Ids, ReadTable, WriteTable};
 use serde_json::{Value, json};
 
@@ -67,6 +73,33 @@ pub fn router<T: Table, S: System>(platform: Platform<T, S>, identity: Identity)
             "/v1/landing-zones/{name}",
             put(ground::apply::<LandingZone, T, S>).get(ground::show::<LandingZone, T, S>),
         )
+        .route("/v1/resolvers", get(resolvers::list::<T, S>))
+        .route(
+            "/v1/resolvers/{name}",
+            put(ground::apply::<Resolver, T, S>).get(resolvers::show::<T, S>),
+        )
+        .route(
+            "/v1/resolvers/{name}/config",
+            get(resolvers::config::<T, S>),
+        )
+        .route(
+            "/v1/images",
+            get(images::list::<T, S>).put(images::set::<T, S>),
+        )
+        .route("/v1/pools", get(pools::list::<T, S>))
+        .route(
+            "/v1/pools/{name}",
+            put(pools::create::<T, S>)
+                .get(pools::show::<T, S>)
+                .delete(pools::remove::<T, S>),
+        )
+        .route(
+            "/v1/allocations",
+            get(allocations::list::<T, S>)
+                .post(allocations::take::<T, S>)
+                .delete(allocations::give_back::<T, S>),
+        )
+        .route("/v1/names:preview", post(names::preview::<T, S>))
         .fallback(no_such_route)
         .method_not_allowed_fallback(no_such_method)
         .layer(DefaultBodyLimit::max(MAX_BODY))

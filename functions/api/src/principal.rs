@@ -41,6 +41,13 @@ impl Caller {
     }
 }
 
+impl Caller {
+    /// Whether the caller may know what `tenant` has: their own, or whoever runs the platform.
+    pub(crate) fn may_see(&self, tenant: &TenantId) -> bool {
+        self.principal.tenant == *tenant || self.must_run_the_platform().is_ok()
+    }
+}
+
 impl<S: Sync> FromRequestParts<S> for Caller {
     type Rejection = Refused;
 

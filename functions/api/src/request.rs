@@ -4,7 +4,7 @@ use std::error::Error;
 
 use axum::extract::{FromRequestParts, Path, Query};
 use axum::http::request::Parts;
-use groundplane_model::{Index, Record};
+use groundplane_model::{Index, Partition, Record};
 use groundplane_ports::{Page, PortError, ReadTable};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -93,7 +93,24 @@ pub(crate) async fn page<R: Record>(
     cursor: Option<&str>,
 ) -> Result<Page<R>, Refused> {
     let Limit(limit) = limit.unwrap_or_default();
-    let page = table.list(index, limit, cursor).await;
+    known(cursor, table.list(index, limit, cursor).await)
+}
+
+/// One page of what a partition holds under a prefix, as a client asked for it.
+pub(crate) async fn page_of<R: Record>(
+    table: &impl ReadTable,
+    (partition, prefix): (&Partition, &str),
+    limit: Option<Limit>,
+    cursor: Option<&str>,
+) -> Result<Page<R>, Refused> {
+    let Limit(limit) = limit.unwrap_or_default();
+    known(cursor, table.page(partition, prefix, limit, cursor).await)
+}
+
+fn known<R>(
+    cursor: Option<&str>,
+    page: groundplane_ports::Result<Page<R>>,
+) -> Result<Page<R>, Refused> {
     if cursor.is_some() && matches!(page, Err(PortError::Refused(_))) {
         let message = "the cursor is not one that a listing gave";
         return Err(Refused::bad_request(message));

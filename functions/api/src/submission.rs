@@ -6,6 +6,7 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, header};
 use groundplane_model::{Digest, Failure, Problem, Severity};
 use groundplane_spec::{Document, ValidDocument, parse_bytes, validate};
+use serde_json::Value;
 
 use crate::problem::Refused;
 
@@ -26,10 +27,7 @@ impl<S: Send + Sync> FromRequest<S> for Submitted {
     type Rejection = Refused;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Refused> {
-        refuse_other_types(request.headers())?;
-        let body = Bytes::from_request(request, state)
-            .await
-            .map_err(|_| Refused::too_large())?;
+        let body = body(request, state).await?;
         let document = parse_bytes(&body).map_err(Refused::unreadable)?;
         let valid = validate(&document).map_err(invalid)?;
         Ok(Self {
@@ -41,14 +39,61 @@ impl<S: Send + Sync> FromRequest<S> for Submitted {
     }
 }
 
+/// Data that is no document of a kind, and where each part of it stands.
+#[derive(Debug)]
+pub(crate) struct Written(Document);
+
+impl<S: Send + Sync> FromRequest<S> for Written {
+    type Rejection = Refused;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Refused> {
+        let body = body(request, state).await?;
+        parse_bytes(&body).map(Self).map_err(Refused::unreadable)
+    }
+}
+
+impl Written {
+    /// The data.
+    pub(crate) fn value(&self) -> &Value {
+        self.0.value()
+    }
+
+    /// Refused with these problems of it; `what` says what it is.
+    pub(crate) fn refused(&self, what: &str, problems: Vec<Problem>) -> Failure {
+        self.located(many(what, problems))
+    }
+
+    /// The same failure, each problem with its place.
+    pub(crate) fn located(&self, failure: Failure) -> Failure {
+        let located = |problem: Problem| {
+            let position = self.0.position(&problem.pointer);
+            problem.at(position)
+        };
+        Failure {
+            problems: failure.problems.into_iter().map(located).collect(),
+            ..failure
+        }
+    }
+}
+
+async fn body<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Refused> {
+    refuse_other_types(request.headers())?;
+    let body = Bytes::from_request(request, state).await;
+    body.map_err(|_| Refused::too_large())
+}
+
 fn invalid(problems: Vec<Problem>) -> Failure {
+    many("the document", problems)
+}
+
+fn many(what: &str, problems: Vec<Problem>) -> Failure {
     let errors = problems
         .iter()
         .filter(|problem| problem.severity == Severity::Error)
         .count();
     let message = match errors {
-        1 => "the document has a problem".to_owned(),
-        count => format!("the document has {count} problems"),
+        1 => format!("{what} has a problem"),
+        count => format!("{what} has {count} problems"),
     };
     Failure::invalid_document(message, problems)
 }

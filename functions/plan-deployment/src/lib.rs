@@ -3,14 +3,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use groundplane_deployment::{Planned, Wave, names_of, plan, waves_of};
+use groundplane_deployment::{Planned, Wave, bound_spec, plan, resolved_of, waves_of};
 use groundplane_model::{
     Action, Allocation, Artifact, Change, Deployment, DeploymentRef, DeploymentSpec, Digest,
     Failure, Instance, Partition, Revision, Step, StepId, UnitState,
 };
 use groundplane_planner::{PlanInput, ScheduledStep, Work, schedule, schedule_destroy};
 use groundplane_ports::{ReadTable, WriteArtifacts, WriteTable};
+use groundplane_spec::validate_value;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// How many steps are written in one transaction.
 const BATCH: usize = 90;
@@ -44,24 +46,25 @@ pub async fn handle(
     let ground = Partition::instance(&tenant, &deployment.instance);
     let units: Vec<UnitState> = table.query(&ground, UnitState::PREFIX).await?;
 
-    let steps = match deployment.action {
-        Action::Destroy => schedule_destroy(&units),
+    let (steps, resolved) = match deployment.action {
+        Action::Destroy => (schedule_destroy(&units), None),
         Action::Apply => schedule_apply(table, &deployment, &units).await?,
     };
     let stored = store_templates(artifacts, &steps).await?;
     let planned = plan(&deployment, steps, &stored)?;
 
-    save(table, &planned).await?;
+    save(table, &planned, resolved).await?;
     Ok(Answer {
         waves: waves_of(&planned.deployment),
     })
 }
 
+/// The steps of an apply, and the submitted spec with what resolvers gave to it, where they did.
 async fn schedule_apply(
     table: &impl ReadTable,
     deployment: &Deployment,
     units: &[UnitState],
-) -> Result<Vec<Vec<ScheduledStep>>, Failure> {
+) -> Result<(Vec<Vec<ScheduledStep>>, Option<DeploymentSpec>), Failure> {
     let Deployment {
         tenant,
         instance,
@@ -71,33 +74,59 @@ async fn schedule_apply(
     let submitted: DeploymentSpec = table.require(&DeploymentSpec::key_of(tenant, id)).await?;
     let partition = Partition::instance(tenant, instance);
     let allocations: Vec<Allocation> = table.query(&partition, Allocation::PREFIX).await?;
-    let current: Instance = table.require(&Instance::key_of(tenant, instance)).await?;
-    let previous: Option<Revision> = match current.revision {
-        Some(number) => {
-            table
-                .get(&Revision::key_of(tenant, instance, number))
-                .await?
-        }
-        None => None,
-    };
-    let names = names_of(deployment, &allocations);
+    let previous = deployed(table, deployment).await?;
+
+    let spec = final_spec(deployment, &submitted, &allocations)?;
     let input = PlanInput {
         tenant,
         instance,
-        spec: &submitted.spec,
+        spec: &spec,
         environment: &submitted.environment,
         landing_zone: &submitted.landing_zone,
-        names: &names,
+        resolved: &resolved_of(deployment, &allocations),
     };
     let refused = |problems| Failure::invalid_document("the spec cannot be planned", problems);
     let plan = groundplane_planner::plan(&input).map_err(refused)?;
-    schedule(
-        &input,
-        &plan,
-        units,
-        previous.as_ref().map(|revision| &revision.spec),
-    )
-    .map_err(refused)
+    let previous = previous.as_ref().map(|revision| &revision.spec);
+    let steps = schedule(&input, &plan, units, previous).map_err(refused)?;
+    let is_resolved = spec != submitted.spec;
+    Ok((
+        steps,
+        is_resolved.then_some(DeploymentSpec { spec, ..submitted }),
+    ))
+}
+
+/// The spec with what resolvers gave to it, validated again where they gave anything.
+fn final_spec(
+    deployment: &Deployment,
+    submitted: &DeploymentSpec,
+    allocations: &[Allocation],
+) -> Result<Value, Failure> {
+    if submitted.bound.is_empty() {
+        return Ok(submitted.spec.clone());
+    }
+    let refused = |problems| {
+        Failure::invalid_document(
+            "the spec is not valid with what the resolvers gave",
+            problems,
+        )
+    };
+    let spec = bound_spec(deployment, submitted, allocations).map_err(refused)?;
+    validate_value(&spec).map_err(refused)?;
+    Ok(spec)
+}
+
+/// The revision that is deployed, if one is.
+async fn deployed(
+    table: &impl ReadTable,
+    deployment: &Deployment,
+) -> Result<Option<Revision>, Failure> {
+    let (tenant, id) = (&deployment.tenant, &deployment.instance);
+    let instance: Instance = table.require(&Instance::key_of(tenant, id)).await?;
+    let Some(number) = instance.revision else {
+        return Ok(None);
+    };
+    Ok(table.get(&Revision::key_of(tenant, id, number)).await?)
 }
 
 /// Stores every template of the steps.
@@ -117,7 +146,11 @@ async fn store_templates(
 
 /// Writes the steps and then, with the last of them, the deployment. What an attempt that was cut
 /// short has written stays as it is.
-async fn save(table: &(impl ReadTable + WriteTable), planned: &Planned) -> Result<(), Failure> {
+async fn save(
+    table: &(impl ReadTable + WriteTable),
+    planned: &Planned,
+    resolved: Option<DeploymentSpec>,
+) -> Result<(), Failure> {
     let Deployment { tenant, id, .. } = &planned.deployment;
     let written: Vec<Step> = table
         .query(&Partition::deployment(tenant, id), Step::PREFIX)
@@ -135,6 +168,7 @@ async fn save(table: &(impl ReadTable + WriteTable), planned: &Planned) -> Resul
         table.commit(batch.to_vec()).await?;
     }
     let mut changes = last;
+    changes.extend(resolved.as_ref().map(Change::save));
     changes.push(Change::save(&planned.deployment));
     Ok(table.commit(changes).await?)
 }

@@ -1,9 +1,9 @@
 //! How deployments end.
 
-use groundplane_deployment::{Run, cause_of, fail, finish, releases};
+use groundplane_deployment::{Holdings, Run, cause_of, fail, finish, releases};
 use groundplane_model::{
-    Allocation, Deployment, DeploymentRef, DeploymentSpec, Failure, Instance, Partition, Step,
-    UnitState,
+    Allocation, Deployment, DeploymentRef, DeploymentSpec, Failure, Instance, Partition, Revision,
+    Step, UnitState,
 };
 use groundplane_ports::{ReadTable, WriteTable};
 use jiff::Timestamp;
@@ -42,9 +42,29 @@ pub(crate) async fn settled(
     let partition = Partition::instance(tenant, &deployment.instance);
     let allocations: Vec<Allocation> = table.query(&partition, Allocation::PREFIX).await?;
     let units: Vec<UnitState> = table.query(&partition, UnitState::PREFIX).await?;
+    let submitted: DeploymentSpec = table.require(&DeploymentSpec::key_of(tenant, id)).await?;
+    let revision = deployed(table, &deployment).await?;
+    let holdings = Holdings {
+        allocations: &allocations,
+        units: &units,
+        revision: revision.as_ref(),
+    };
     Ok(Answer::Release {
-        releases: releases(&deployment, &allocations, &units),
+        releases: releases(&deployment, &submitted, holdings),
     })
+}
+
+/// The revision that is deployed, if one is.
+async fn deployed(
+    table: &impl ReadTable,
+    deployment: &Deployment,
+) -> Result<Option<Revision>, Failure> {
+    let (tenant, id) = (&deployment.tenant, &deployment.instance);
+    let instance: Instance = table.require(&Instance::key_of(tenant, id)).await?;
+    let Some(number) = instance.revision else {
+        return Ok(None);
+    };
+    Ok(table.get(&Revision::key_of(tenant, id, number)).await?)
 }
 
 pub(crate) async fn finished(

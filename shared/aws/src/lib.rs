@@ -5,6 +5,9 @@ mod cloudformation;
 mod error;
 mod events;
 mod executions;
+mod functions;
+mod registry;
+mod secrets;
 mod system;
 mod table;
 
@@ -12,6 +15,9 @@ pub use artifacts::Artifacts;
 pub use cloudformation::CloudFormation;
 pub use events::EventBus;
 pub use executions::DeployMachine;
+pub use functions::Functions;
+pub use registry::Registry;
+pub use secrets::Secrets;
 pub use system::System;
 pub use table::Table;
 
@@ -63,9 +69,27 @@ impl Aws {
         EventBus::new(aws_sdk_eventbridge::Client::new(&self.0), name)
     }
 
+    /// The functions of the account and region.
+    #[must_use]
+    pub fn functions(&self) -> Functions {
+        Functions::new(aws_sdk_lambda::Client::new(&self.0))
+    }
+
     /// The stacks of the account and region.
     #[must_use]
     pub fn cloudformation(&self) -> CloudFormation {
         CloudFormation::new(aws_sdk_cloudformation::Client::new(&self.0))
+    }
+
+    /// The private registries of ECR.
+    #[must_use]
+    pub fn registry(&self) -> Registry {
+        Registry::new(aws_sdk_ecr::Client::new(&self.0))
+    }
+
+    /// The secrets of the account and region.
+    #[must_use]
+    pub fn secrets(&self) -> Secrets {
+        Secrets::new(aws_sdk_secretsmanager::Client::new(&self.0))
     }
 }

@@ -1,7 +1,9 @@
 //! The machine's own clock and randomness.
 
-use groundplane_ports::{Clock, Ids};
-use jiff::Timestamp;
+use std::time::Duration;
+
+use groundplane_ports::{Clock, Ids, Pause};
+use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 /// The machine's own clock and randomness.
@@ -25,5 +27,11 @@ impl Ids for System {
     )]
     fn next(&self) -> Uuid {
         Uuid::now_v7()
+    }
+}
+
+impl Pause for System {
+    async fn pause(&self, time: SignedDuration) {
+        tokio::time::sleep(Duration::try_from(time).unwrap_or_default()).await;
     }
 }

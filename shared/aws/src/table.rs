@@ -82,6 +82,36 @@ impl ReadTable for Table {
         }
     }
 
+    async fn page<R: Record>(
+        &self,
+        partition: &Partition,
+        prefix: &str,
+        limit: u16,
+        cursor: Option<&str>,
+    ) -> Result<Page<R>> {
+        let start = cursor.map(|cursor| continue_after(partition, prefix, cursor));
+        let (condition, values) = key_condition(["pk", "sk"], partition.as_str(), prefix);
+        let answer = self
+            .client
+            .query()
+            .table_name(&self.name)
+            .key_condition_expression(condition)
+            .set_expression_attribute_values(Some(values))
+            .consistent_read(true)
+            .limit(i32::from(limit))
+            .set_exclusive_start_key(start.transpose()?)
+            .send()
+            .await
+            .map_err(|error| port_error("reading the table", &error))?;
+        let items = answer.items.unwrap_or_default().into_iter();
+        let last = answer.last_evaluated_key.as_ref();
+        let last = last.and_then(|key| key.get("sk")?.as_s().ok());
+        Ok(Page {
+            records: items.map(record).collect::<Result<_>>()?,
+            next: last.map(|sort| URL_SAFE_NO_PAD.encode(sort)),
+        })
+    }
+
     async fn list<R: Record>(
         &self,
         index: &Index,
@@ -289,8 +319,21 @@ fn cursor_of(last: &Item) -> Option<String> {
     Some(URL_SAFE_NO_PAD.encode(keys))
 }
 
+/// A cursor within a partition is the sort key of the last record of its page.
+fn continue_after(partition: &Partition, prefix: &str, cursor: &str) -> Result<Item> {
+    let bytes = URL_SAFE_NO_PAD.decode(cursor).ok();
+    let sort = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
+    let is_key = |sort: &String| sort.starts_with(prefix) && sort.len() <= LONGEST_KEY;
+    let sort = sort.filter(is_key).filter(|sort| !sort.is_empty());
+    let sort = sort.ok_or_else(forged)?;
+    Ok(key_item(&Key::new(partition.clone(), sort)))
+}
+
+fn forged() -> PortError {
+    PortError::Refused("the cursor is not one that a listing gave".to_owned())
+}
+
 fn start_after(index: &Index, cursor: &str) -> Result<Item> {
-    let forged = || PortError::Refused("the cursor is not one that a listing gave".to_owned());
     let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| forged())?;
     let keys = String::from_utf8(bytes).map_err(|_| forged())?;
     let parts: Vec<&str> = keys.split('\n').collect();

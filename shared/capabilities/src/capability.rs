@@ -1,11 +1,11 @@
 //! What a capability is.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use groundplane_model::{Environment, InstanceId, LandingZone, Problem};
+use groundplane_model::{Environment, InstanceId, LandingZone, Problem, ResolverName};
 
-use crate::{Names, References, RenderError, Resources, Sections};
+use crate::{References, RenderError, Resolved, Resources, Sections};
 
 /// The phases of a deployment. The context keys decide what comes after what; a phase says which
 /// keys users may refer to, and orders units that no key orders.
@@ -24,25 +24,51 @@ pub enum Phase {
 /// Context keys, in their order.
 pub type Keys<'a> = BTreeSet<Cow<'a, str>>;
 
-/// A name that a unit wants from the naming resolver.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct NameInput {
-    /// What the unit calls it, for example `stack`.
-    pub input: &'static str,
-    /// The type of the resource that will bear it, for example `AWS::CloudFormation::Stack`.
-    pub resource_type: &'static str,
+/// A value that a unit wants from a resolver before it is rendered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Want {
+    /// What the unit calls it, for example `stack`. What is wanted under the same word stays what
+    /// it is: a value of another size needs another word.
+    pub input: String,
+    /// The resolver.
+    pub resolver: ResolverName,
+    /// What the resolver is told.
+    pub inputs: BTreeMap<String, String>,
 }
 
-impl NameInput {
-    /// The name of the unit's stack, which every unit has.
-    pub const STACK: Self = Self::new("stack", "AWS::CloudFormation::Stack");
+impl Want {
+    /// What the stack of a unit, which every unit has, is called.
+    pub const STACK: &'static str = "stack";
 
-    /// The name `input` for a resource of `resource_type`.
+    /// A name for a resource of `resource_type`, for example `AWS::ECS::Service`.
     #[must_use]
-    pub const fn new(input: &'static str, resource_type: &'static str) -> Self {
-        Self {
+    pub fn name(input: &str, resource_type: &str) -> Self {
+        Self::of(
+            ResolverName::naming(),
             input,
-            resource_type,
+            [("resourceType", resource_type)],
+        )
+    }
+
+    /// The name of the unit's stack.
+    #[must_use]
+    pub fn stack() -> Self {
+        Self::name(Self::STACK, "AWS::CloudFormation::Stack")
+    }
+
+    /// A block of addresses.
+    #[must_use]
+    pub fn block(input: &str, prefix_length: u8) -> Self {
+        let length = prefix_length.to_string();
+        Self::of(ResolverName::ipam(), input, [("prefixLength", &length)])
+    }
+
+    fn of<const N: usize>(resolver: ResolverName, input: &str, inputs: [(&str, &str); N]) -> Self {
+        let inputs = inputs.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        Self {
+            input: input.to_owned(),
+            resolver,
+            inputs: inputs.into(),
         }
     }
 }
@@ -78,8 +104,8 @@ pub struct RenderInput<'a> {
     pub environment: &'a Environment,
     /// The landing zone of that environment.
     pub landing_zone: &'a LandingZone,
-    /// The names that the naming resolver handed out.
-    pub names: &'a Names,
+    /// What the resolvers handed out.
+    pub resolved: &'a Resolved,
 }
 
 /// Provisions one unit: a section of the spec, a part of one, or what several have in common.
@@ -115,9 +141,9 @@ pub trait Capability: Sync {
     /// The context keys that it writes.
     fn writes<'a>(&self, sections: &Sections<'a>) -> Keys<'a>;
 
-    /// The names that it wants.
-    fn names(&self, _sections: &Sections<'_>) -> Vec<NameInput> {
-        vec![NameInput::STACK]
+    /// What it wants from resolvers.
+    fn wants(&self, _sections: &Sections<'_>) -> Vec<Want> {
+        vec![Want::stack()]
     }
 
     /// The `${context.key}`s in the user's text, which `reads` has as well.

@@ -20,10 +20,11 @@ use crate::network::check_subnets;
 use crate::policy::{allow, attached};
 use crate::secret::SecretReference;
 use crate::storage::{ACCESS_POINT_ID, FILE_SYSTEM_ID};
+use crate::subnets::subnet_keys;
 use crate::text::{keys, pointer};
 use crate::{
-    Capability, CheckInput, Keys, NameInput, Phase, References, RenderError, RenderInput, Resource,
-    Resources, Sections, Use,
+    Capability, CheckInput, Keys, Phase, References, RenderError, RenderInput, Resource, Resources,
+    Sections, Use, Want,
 };
 
 /// The name of the service.
@@ -90,6 +91,7 @@ impl Capability for ComputeUnit {
             ]
             .map(Into::into),
         );
+        keys.extend(subnet_keys(sections));
         if sections.declares("storage") {
             keys.extend([FILE_SYSTEM_ID, ACCESS_POINT_ID].map(Into::into));
         }
@@ -111,12 +113,12 @@ impl Capability for ComputeUnit {
         Keys::from([SERVICE_NAME, SERVICE_ARN, LOG_GROUP, TASK_DEFINITION].map(Into::into))
     }
 
-    fn names(&self, _sections: &Sections<'_>) -> Vec<NameInput> {
+    fn wants(&self, _sections: &Sections<'_>) -> Vec<Want> {
         vec![
-            NameInput::STACK,
-            NameInput::new("log-group", "AWS::Logs::LogGroup"),
-            NameInput::new("service", "AWS::ECS::Service"),
-            NameInput::new("family", "AWS::ECS::TaskDefinition"),
+            Want::stack(),
+            Want::name("log-group", "AWS::Logs::LogGroup"),
+            Want::name("service", "AWS::ECS::Service"),
+            Want::name("family", "AWS::ECS::TaskDefinition"),
         ]
     }
 
@@ -221,7 +223,7 @@ fn check_secrets(compute: &Compute<'_>) -> Vec<Problem> {
 
 fn log_group(input: &RenderInput<'_>) -> Result<Resource, RenderError> {
     let properties = json!({
-        "LogGroupName": input.names.require("compute", "log-group")?,
+        "LogGroupName": input.resolved.require("compute", "log-group")?,
         "RetentionInDays": LOG_RETENTION_DAYS,
     });
     Ok(Resource::new("AWS::Logs::LogGroup", properties).on_delete("Delete"))

@@ -24,11 +24,11 @@ pub enum RenderError {
         available: Vec<ContextKey>,
     },
     /// The naming resolver was not asked for the name.
-    #[error("no name was handed out for `{input}` of `{unit}`")]
-    MissingName {
+    #[error("nothing was handed out for `{input}` of `{unit}`")]
+    Unresolved {
         /// The unit.
         unit: String,
-        /// What the unit calls the name.
+        /// What the unit calls it.
         input: String,
     },
     /// Two resources of one template have the same name in it.
@@ -60,7 +60,7 @@ impl RenderError {
             Self::Section { section, .. } => format!("/spec/{section}"),
             Self::Ground { pointer, .. } => pointer.clone(),
             Self::MissingKey { .. }
-            | Self::MissingName { .. }
+            | Self::Unresolved { .. }
             | Self::Duplicate { .. }
             | Self::Key(_) => "/spec".to_owned(),
         }

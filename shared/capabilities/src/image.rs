@@ -1,6 +1,6 @@
 //! Container image references, as far as permissions and networks depend on them.
 
-use groundplane_model::{Egress, LandingZone, Problem};
+use groundplane_model::{Egress, ImageReference, LandingZone, Problem};
 use serde_json::{Value, json};
 
 use crate::policy::allow;
@@ -30,37 +30,26 @@ pub(crate) fn check_pull(image: &str, pointer: &str, zone: &LandingZone) -> Opti
 }
 
 /// A repository in a private ECR registry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct EcrRepository<'a> {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct EcrRepository {
     /// The account of the registry.
-    pub(crate) account: &'a str,
+    pub(crate) account: String,
     /// Its region.
-    pub(crate) region: &'a str,
+    pub(crate) region: String,
     /// The repository within it.
-    pub(crate) name: &'a str,
+    pub(crate) name: String,
 }
 
-impl<'a> EcrRepository<'a> {
-    /// The repository of an image; none if the image is elsewhere.
-    pub(crate) fn of(image: &'a str) -> Option<Self> {
-        let (host, path) = image.split_once('/')?;
-        let (account, rest) = host.split_once(".dkr.ecr.")?;
-        let (region, domain) = rest.split_once('.')?;
-        if !matches!(domain, "amazonaws.com" | "amazonaws.com.cn") {
-            return None;
-        }
-        let (path, _digest) = path.split_once('@').unwrap_or((path, ""));
-        let (name, _tag) = path.split_once(':').unwrap_or((path, ""));
-        // A wildcard would end up in a policy.
-        let is_plain = |text: &str, others: &str| {
-            let mut letters = text.chars();
-            letters.all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || others.contains(c))
-        };
-        let plain = is_plain(account, "") && is_plain(region, "-") && is_plain(name, "._-/");
-        plain.then_some(Self {
-            account,
-            region,
-            name,
+impl EcrRepository {
+    /// The repository of an image; none if the image is elsewhere. The grammar of references
+    /// knows no wildcards, which would end up in a policy.
+    pub(crate) fn of(image: &str) -> Option<Self> {
+        let image = ImageReference::parse(image).ok()?;
+        let registry = image.ecr()?;
+        Some(Self {
+            account: registry.account.to_owned(),
+            region: registry.region.to_owned(),
+            name: image.repository().to_owned(),
         })
     }
 
@@ -98,14 +87,21 @@ mod tests {
 
     #[test]
     fn a_private_ecr_repository_is_told_from_other_registries() {
-        let repository = |image| EcrRepository::of(image).map(|r| (r.account, r.region, r.name));
-        for image in [
-            "123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/web:1.2",
-            "123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/web@sha256:0a",
-            "123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/web:1@sha256:0a",
+        const REPOSITORY: &str = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/web";
+        let digest = format!("@sha256:{}", "0a".repeat(32));
+        for suffix in [
+            String::new(),
+            ":1.2".to_owned(),
+            digest.clone(),
+            format!(":1{digest}"),
         ] {
-            let expected = Some(("123456789012", "eu-west-1", "team/web"));
-            assert_eq!(repository(image), expected, "{image}");
+            let expected = EcrRepository {
+                account: "123456789012".to_owned(),
+                region: "eu-west-1".to_owned(),
+                name: "team/web".to_owned(),
+            };
+            let image = format!("{REPOSITORY}{suffix}");
+            assert_eq!(EcrRepository::of(&image), Some(expected), "{image}");
         }
         for image in [
             "nginx",
@@ -114,7 +110,7 @@ mod tests {
             "123456789012.dkr.ecr.eu-west-1.amazonaws.com.evil.example/web",
             "123456789012.dkr.ecr.eu-west-1.amazonaws.com/*",
         ] {
-            assert_eq!(repository(image), None, "{image}");
+            assert_eq!(EcrRepository::of(image), None, "{image}");
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::foundation::{COMPUTE_GROUP, LAMBDA_ROLE_ARN, LAMBDA_ROLE_NAME};
 use crate::image::EcrRepository;
 use crate::network::check_subnets;
 use crate::policy::{allow, attached};
+use crate::subnets::{code_subnets, subnet_keys};
 use crate::template::logical_name;
 use crate::text::{expression, keys, pointer};
 use crate::{
@@ -74,6 +75,7 @@ impl Capability for LambdaUnit {
     fn reads<'a>(&self, sections: &Sections<'a>) -> Keys<'a> {
         let mut keys =
             Keys::from([COMPUTE_GROUP, LAMBDA_ROLE_ARN, LAMBDA_ROLE_NAME].map(Into::into));
+        keys.extend(subnet_keys(sections));
         keys.extend(
             self.uses(sections)
                 .into_iter()
@@ -166,7 +168,7 @@ impl Function<'_> {
             "LoggingConfig": { "LogGroup": { "Ref": logical_name("Logs", self.name) } },
             "VpcConfig": {
                 "SecurityGroupIds": [context.require(COMPUTE_GROUP)?],
-                "SubnetIds": input.landing_zone.spec.network.private_subnet_ids,
+                "SubnetIds": code_subnets(input, context)?,
             },
         });
         // Lambda tries the role's permissions out when the function is made.
@@ -195,7 +197,7 @@ fn uses_of((index, function): (usize, Function<'_>)) -> Vec<Use<'_>> {
 /// <https://docs.aws.amazon.com/lambda/latest/dg/images-create.html>
 fn check_image(image: &str, pointer: &str, zone: &LandingZone) -> Option<Problem> {
     let region = &zone.spec.region;
-    let is_near = EcrRepository::of(image).is_some_and(|found| found.region == region);
+    let is_near = EcrRepository::of(image).is_some_and(|found| found.region == *region);
     (!is_near).then(|| {
         let message = format!("`{image}` is not in an ECR repository of the region `{region}`");
         Problem::error(pointer, message).with_hint("copy the image to ECR in that region")

@@ -10,6 +10,7 @@ use crate::foundation::FoundationUnit;
 use crate::ingress::{DnsUnit, RoutingUnit};
 use crate::lambda::LambdaUnit;
 use crate::storage::StorageUnit;
+use crate::subnets::SubnetsUnit;
 use crate::triggers::TriggersUnit;
 
 /// Every capability, each unit once.
@@ -17,6 +18,7 @@ use crate::triggers::TriggersUnit;
 pub fn capabilities() -> &'static [&'static dyn Capability] {
     &[
         &FoundationUnit,
+        &SubnetsUnit,
         &StorageUnit,
         &CacheUnit,
         &DatabaseUnit,

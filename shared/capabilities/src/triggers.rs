@@ -12,11 +12,12 @@ use serde_json::{Value, json};
 use crate::compute::TASK_DEFINITION;
 use crate::foundation::{COMPUTE_GROUP, EXECUTION_ROLE_ARN, TASK_ROLE_ARN};
 use crate::lambda::{Lambda, arn_key};
+use crate::subnets::subnet_keys;
 use crate::template::logical_name;
 use crate::text::pointer;
 use crate::{
-    Capability, CheckInput, Keys, NameInput, Phase, References, RenderError, RenderInput,
-    Resources, Sections,
+    Capability, CheckInput, Keys, Phase, References, RenderError, RenderInput, Resources, Sections,
+    Want,
 };
 
 /// The queue of what no target took.
@@ -93,6 +94,7 @@ impl Capability for TriggersUnit {
                 EXECUTION_ROLE_ARN,
             ];
             keys.extend(task.map(Into::into));
+            keys.extend(subnet_keys(sections));
         }
         keys
     }
@@ -110,16 +112,16 @@ impl Capability for TriggersUnit {
         keys
     }
 
-    fn names(&self, sections: &Sections<'_>) -> Vec<NameInput> {
-        let mut names = vec![NameInput::STACK];
+    fn wants(&self, sections: &Sections<'_>) -> Vec<Want> {
+        let mut wants = vec![Want::stack()];
         let triggers = sections.read::<Triggers<'_>>("triggers");
         let makes_group = |triggers: &Triggers<'_>| {
             triggers.eventbridge_schedule_group.is_none() && !triggers.schedules.is_empty()
         };
         if triggers.is_ok_and(|triggers| makes_group(&triggers)) {
-            names.push(schedule::GROUP_NAME);
+            wants.push(schedule::group_name());
         }
-        names
+        wants
     }
 
     fn check(&self, input: &CheckInput<'_>) -> Vec<Problem> {

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use groundplane_model::{
-    Action, Change, Deployment, DeploymentId, DeploymentSpec, DeploymentStatus, Digest,
+    Action, BoundInput, Change, Deployment, DeploymentId, DeploymentSpec, DeploymentStatus, Digest,
     Environment, Failure, FailureKind, Idempotency, Instance, InstanceId, InstanceStatus,
-    LandingZone, Outbox, OutboxMessage, Principal,
+    LandingZone, Outbox, OutboxMessage, Principal, Resolver,
 };
 use jiff::Timestamp;
 use serde_json::Value;
@@ -32,6 +32,8 @@ pub struct Demand<'a> {
     pub environment: Environment,
     /// The landing zone as it is now.
     pub landing_zone: LandingZone,
+    /// The resolvers as they are configured now.
+    pub resolvers: Vec<Resolver>,
     /// A fresh id for the deployment.
     pub deployment: DeploymentId,
     /// The client's idempotency key, if it sent one.
@@ -47,6 +49,8 @@ pub struct Submission<'a> {
     pub demand: Demand<'a>,
     /// The validated document with every default filled in.
     pub spec: Value,
+    /// The inputs that resolvers give values to.
+    pub bound: Vec<BoundInput>,
     /// The labels of the document.
     pub labels: BTreeMap<String, String>,
     /// A fresh id in case the instance begins a new life.
@@ -73,6 +77,7 @@ pub fn accept(submission: Submission<'_>, current: Option<Instance>) -> Result<A
     let Submission {
         demand,
         spec,
+        bound,
         labels,
         incarnation,
     } = submission;
@@ -104,7 +109,7 @@ pub fn accept(submission: Submission<'_>, current: Option<Instance>) -> Result<A
         updated_at: demand.now,
         version,
     };
-    Ok(accepted(demand, instance, Action::Apply, spec))
+    Ok(accepted(demand, instance, Action::Apply, (spec, bound)))
 }
 
 /// Accepts a wish to destroy an instance.
@@ -125,7 +130,8 @@ pub fn accept_destroy(demand: Demand<'_>, current: Instance) -> Result<Accepted,
         updated_at: demand.now,
         ..current
     };
-    Ok(accepted(demand, instance, Action::Destroy, Value::Null))
+    let nothing = (Value::Null, Vec::new());
+    Ok(accepted(demand, instance, Action::Destroy, nothing))
 }
 
 fn refuse_while_busy(current: &Instance) -> Result<(), Failure> {
@@ -152,7 +158,12 @@ fn refuse_a_move(current: &Instance, demand: &Demand<'_>) -> Result<(), Failure>
     Err(Failure::new(FailureKind::Invalid, message))
 }
 
-fn accepted(demand: Demand<'_>, instance: Instance, action: Action, spec: Value) -> Accepted {
+fn accepted(
+    demand: Demand<'_>,
+    instance: Instance,
+    action: Action,
+    (spec, bound): (Value, Vec<BoundInput>),
+) -> Accepted {
     let deployment = deployment(&demand, &instance, action);
     let (tenant, id) = (deployment.tenant.clone(), deployment.id.clone());
     let submitted = DeploymentSpec {
@@ -161,6 +172,8 @@ fn accepted(demand: Demand<'_>, instance: Instance, action: Action, spec: Value)
         spec,
         environment: demand.environment,
         landing_zone: demand.landing_zone,
+        resolvers: demand.resolvers,
+        bound,
         version: 0,
     };
     let start = OutboxMessage::StartDeployment {

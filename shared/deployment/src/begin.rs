@@ -6,15 +6,19 @@ use groundplane_model::{
     Action, Change, Deployment, DeploymentSpec, DeploymentStatus, Failure, FailureKind, Owner,
     ResolutionRequest, ResolverName, Severity,
 };
-use groundplane_planner::{check, names_wanted};
+use groundplane_planner::check;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+use crate::wants::wants_of;
 
 /// The requests of a deployment to one resolver.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Batch {
     /// The resolver.
     pub resolver: ResolverName,
+    /// The function that answers for it.
+    pub function: String,
     /// What it is asked.
     pub requests: Vec<ResolutionRequest>,
 }
@@ -74,15 +78,17 @@ pub fn begin(
     }
     Ok(Begun {
         changes,
-        batches: name_batches(deployment, submitted),
+        batches: batches(deployment, submitted),
     })
 }
 
-fn name_batches(deployment: &Deployment, submitted: &DeploymentSpec) -> Vec<Batch> {
-    let requests: Vec<ResolutionRequest> = names_wanted(&submitted.spec)
-        .into_iter()
-        .map(|wanted| ResolutionRequest {
-            resolver: ResolverName::Naming,
+/// What `deployment` wants from resolvers: what the units of its spec want, and what its spec's
+/// bound inputs want. Requests to one resolver go together.
+fn batches(deployment: &Deployment, submitted: &DeploymentSpec) -> Vec<Batch> {
+    let mut by_resolver: BTreeMap<ResolverName, Vec<ResolutionRequest>> = BTreeMap::new();
+    for wanted in wants_of(submitted) {
+        let request = ResolutionRequest {
+            resolver: wanted.resolver.clone(),
             owner: Owner {
                 tenant: deployment.tenant.clone(),
                 instance: deployment.instance.clone(),
@@ -91,13 +97,18 @@ fn name_batches(deployment: &Deployment, submitted: &DeploymentSpec) -> Vec<Batc
                 input: wanted.input,
             },
             deployment: deployment.id.clone(),
-            inputs: BTreeMap::from([("resourceType".to_owned(), wanted.resource_type)]),
-        })
-        .collect();
-    requests
-        .chunks(BATCH)
-        .map(|requests| Batch {
-            resolver: ResolverName::Naming,
+            inputs: wanted.inputs,
+        };
+        let requests = by_resolver.entry(wanted.resolver).or_default();
+        requests.push(request);
+    }
+    let chunks = by_resolver.iter().flat_map(|(resolver, requests)| {
+        requests.chunks(BATCH).map(move |chunk| (resolver, chunk))
+    });
+    chunks
+        .map(|(resolver, requests)| Batch {
+            resolver: resolver.clone(),
+            function: resolver.function().to_owned(),
             requests: requests.to_vec(),
         })
         .collect()

@@ -34,7 +34,7 @@ fn an_accepted_deployment_runs_and_asks_for_the_name_of_every_stack() {
     units.sort_unstable();
     assert_eq!(units, ["compute", "foundation", "storage"]);
     for request in begun.batches.iter().flat_map(|batch| &batch.requests) {
-        assert_eq!(request.resolver, ResolverName::Naming);
+        assert_eq!(request.resolver, ResolverName::naming());
         assert_eq!(request.owner.incarnation, accepted.incarnation);
         assert_eq!(request.deployment, accepted.id);
         assert!(request.inputs.contains_key("resourceType"));

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use groundplane_model::{
     Action, Allocation, Change, Deployment, DeploymentError, DeploymentSpec, DeploymentStatus,
-    Instance, InstanceStatus, Outbox, OutboxMessage, Outcome, Revision, Step, StepStatus,
-    UnitState,
+    Instance, InstanceStatus, Outbox, OutboxMessage, Outcome, ResolvedValue, Revision, Step,
+    StepStatus, UnitState,
 };
 use jiff::Timestamp;
 use serde_json::json;
@@ -159,11 +159,6 @@ fn revision(run: Run<'_>, now: Timestamp) -> Revision {
         allocations,
         ..
     } = run;
-    let name = |allocation: &Allocation| {
-        let owner = &allocation.owner;
-        let name = allocation.outputs.get("name")?;
-        Some((format!("{}.{}", owner.unit, owner.input), name.clone()))
-    };
     Revision {
         tenant: deployment.tenant.clone(),
         instance: deployment.instance.clone(),
@@ -180,7 +175,7 @@ fn revision(run: Run<'_>, now: Timestamp) -> Revision {
                 submitted.landing_zone.version,
             ),
         ]),
-        names: allocations.iter().filter_map(name).collect(),
+        resolved: allocations.iter().map(ResolvedValue::from).collect(),
         artifacts: units
             .iter()
             .filter_map(|unit| Some((unit.unit.clone(), unit.applied.as_ref()?.artifact.clone())))

@@ -73,7 +73,12 @@ fn a_change_leaves_the_next_revision_with_everything_in_it() {
             ("landing-zone/sandbox".to_owned(), 7)
         ])
     );
-    assert_eq!(revision.names["compute.stack"], "gp-compute-stack");
+    let resolved = &revision.resolved[0];
+    assert_eq!(
+        format!("{}.{}", resolved.unit, resolved.input),
+        "compute.stack"
+    );
+    assert_eq!(resolved.outputs["name"], "gp-compute-stack");
     assert_eq!(revision.artifacts[&unit_name("compute")], artifact("new"));
     assert_eq!(revision.artifacts.len(), 2);
     assert_eq!(

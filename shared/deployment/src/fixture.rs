@@ -6,8 +6,8 @@ use groundplane_model::{
     Action, Allocation, Applied, Artifact, Change, Context, ContextKey, Deployment,
     DeploymentError, DeploymentId, DeploymentSpec, DeploymentStatus, Digest, Environment,
     EnvironmentName, EnvironmentSpec, Instance, InstanceId, InstanceStatus, Key, LandingZone,
-    LandingZoneName, Owner, Principal, Record, ResolverName, Step, StepAction, StepId, StepStatus,
-    TenantId, UnitName, UnitState,
+    LandingZoneName, Layer, Owner, Principal, Record, ResolverName, Revision, Step, StepAction,
+    StepId, StepStatus, TenantId, UnitName, UnitState,
 };
 use groundplane_spec::{ValidDocument, parse, validate};
 use jiff::Timestamp;
@@ -62,6 +62,7 @@ pub(crate) fn environment() -> Environment {
             landing_zone: LandingZoneName::parse("sandbox").unwrap(),
             production: false,
             approval: false,
+            resolvers: BTreeMap::new(),
         },
         updated_at: at(0),
         updated_by: "ops".to_owned(),
@@ -110,6 +111,7 @@ pub(crate) fn demand(principal: &Principal, number: u128, now: Timestamp) -> Dem
         instance: instance_id(),
         environment: environment(),
         landing_zone: landing_zone(),
+        resolvers: Vec::new(),
         deployment: id(number),
         idempotency: None,
         now,
@@ -122,6 +124,7 @@ pub(crate) fn submission<'a>(demand: Demand<'a>, spec: &Value) -> Submission<'a>
         incarnation: format!("life-of-{}", demand.deployment),
         demand,
         spec: spec.clone(),
+        bound: Vec::new(),
         labels: BTreeMap::from([("team".to_owned(), "shop".to_owned())]),
     }
 }
@@ -190,6 +193,25 @@ pub(crate) fn submitted(spec: Value) -> DeploymentSpec {
         spec,
         environment: environment(),
         landing_zone: landing_zone(),
+        resolvers: Vec::new(),
+        bound: Vec::new(),
+        version: 1,
+    }
+}
+
+/// What deployment 1 recorded as revision `number`.
+pub(crate) fn revision(number: u64, spec: &Value) -> Revision {
+    Revision {
+        tenant: tenant(),
+        instance: instance_id(),
+        number,
+        deployment: id(1),
+        spec: spec.clone(),
+        ground: BTreeMap::new(),
+        resolved: Vec::new(),
+        artifacts: BTreeMap::new(),
+        outputs: BTreeMap::new(),
+        created_at: at(0),
         version: 1,
     }
 }
@@ -291,10 +313,12 @@ pub(crate) fn allocation(unit: &str, input: &str) -> Allocation {
             unit: unit_name(unit),
             input: input.to_owned(),
         },
-        resolver: ResolverName::Naming,
+        resolver: ResolverName::naming(),
         deployment: id(1),
         inputs: BTreeMap::new(),
-        outputs: BTreeMap::from([("name".to_owned(), name)]),
+        outputs: BTreeMap::from([("name".to_owned(), name.clone())]),
+        value: name,
+        layer: Layer::Default,
         allocated_at: at(0),
         version: 1,
     }

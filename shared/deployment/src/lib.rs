@@ -9,6 +9,7 @@
 mod accept;
 mod begin;
 mod bind;
+mod bindings;
 mod collect;
 mod compensate;
 mod error;
@@ -20,17 +21,20 @@ mod prepare;
 mod recover;
 mod settle;
 mod undo;
+mod wants;
 #[cfg(test)]
 mod world;
 
 pub use accept::{Accepted, Demand, IdempotencyClaim, Submission, accept, accept_destroy};
 pub use begin::{Batch, Begun, begin};
+pub use bindings::bound_inputs;
 pub use collect::{collect, fail_step};
 pub use compensate::{Compensation, fail};
 pub use error::cause_of;
 pub use finish::{Run, finish};
-pub use plan::{Planned, StepRef, Wave, names_of, plan, waves_of};
+pub use plan::{Planned, StepRef, Wave, plan, waves_of};
 pub use prepare::{Prepared, Settings, prepare};
 pub use recover::{Recovery, execution_of, recover};
-pub use settle::{ReleaseBatch, releases};
+pub use settle::{Holdings, ReleaseBatch, releases};
 pub use undo::{undo, undo_failed, undone};
+pub use wants::{bound_spec, resolved_of};

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use groundplane_model::{
-    Allocation, Artifact, Deployment, DeploymentStatus, Digest, Failure, FailureKind, Step,
-    StepAction, StepId, StepStatus,
+    Artifact, Deployment, DeploymentStatus, Digest, Failure, FailureKind, Step, StepAction, StepId,
+    StepStatus,
 };
-use groundplane_planner::{Names, ScheduledStep, Work};
+use groundplane_planner::{ScheduledStep, Work};
 use serde::{Deserialize, Serialize};
 
 /// One step, as a state machine passes it on.
@@ -30,20 +30,6 @@ pub struct Planned {
     pub steps: Vec<Step>,
     /// The deployment with its plan.
     pub deployment: Deployment,
-}
-
-/// The names that the resolver handed out to `deployment`'s instance.
-#[must_use]
-pub fn names_of(deployment: &Deployment, allocations: &[Allocation]) -> Names {
-    allocations
-        .iter()
-        .filter(|allocation| allocation.owner.incarnation == deployment.incarnation)
-        .filter_map(|allocation| {
-            let owner = &allocation.owner;
-            let name = allocation.outputs.get("name")?;
-            Some(((owner.unit.clone(), owner.input.clone()), name.clone()))
-        })
-        .collect()
 }
 
 /// Binds the scheduled steps to `deployment`, whose templates are `stored`.

@@ -4,7 +4,7 @@ use groundplane_planner::PlannedUnit;
 use proptest::prelude::*;
 
 use super::*;
-use crate::fixture::{allocation, apply, artifact, begun, deployment, key, planned, unit_name};
+use crate::fixture::{apply, artifact, begun, deployment, key, planned, unit_name};
 
 fn scheduled(unit: &str, template: &str) -> ScheduledStep {
     let planned = PlannedUnit {
@@ -163,19 +163,6 @@ fn whatever_changes_what_a_plan_does_changes_its_digest() {
         let changed = format!("{other:?}");
         assert_ne!(digest_of(other), base, "{changed}");
     }
-}
-
-#[test]
-fn names_of_an_earlier_life_do_not_count() {
-    let mut stale = allocation("storage", "stack");
-    stale.owner.incarnation = "life-0".to_owned();
-    let mut nameless = allocation("cache", "stack");
-    nameless.outputs.clear();
-    let running = deployment(DeploymentStatus::Running);
-    let names = names_of(&running, &[allocation("compute", "stack"), stale, nameless]);
-    assert_eq!(names.get("compute", "stack"), Some("gp-compute-stack"));
-    assert_eq!(names.get("storage", "stack"), None);
-    assert_eq!(names.get("cache", "stack"), None);
 }
 
 #[test]

@@ -1,48 +1,106 @@
 //! What an instance no longer needs is given back to the resolvers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use groundplane_model::{Allocation, Deployment, Owner, ResolverName, UnitState};
+use groundplane_model::{
+    Action, Allocation, Deployment, DeploymentSpec, DeploymentStatus, Owner, ResolverName,
+    Revision, UnitName, UnitState,
+};
 use serde::{Deserialize, Serialize};
+
+use crate::wants::wants_of;
 
 /// The owners whose allocations one resolver takes back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReleaseBatch {
     /// The resolver.
     pub resolver: ResolverName,
+    /// The function that answers for it.
+    pub function: String,
     /// The owners.
     pub owners: Vec<Owner>,
+}
+
+/// What an instance holds and has.
+#[derive(Debug, Clone, Copy)]
+pub struct Holdings<'a> {
+    /// What resolvers handed out to it.
+    pub allocations: &'a [Allocation],
+    /// Its units.
+    pub units: &'a [UnitState],
+    /// The revision that is deployed, if any.
+    pub revision: Option<&'a Revision>,
 }
 
 /// How many owners a resolver gets in one invocation; see [`crate::begin`].
 const BATCH: usize = 50;
 
-/// The allocations of units that are not there, or no longer. None once `deployment` has ended:
-/// by then they may be what the next one was given.
+/// What is handed out and not needed, now that `deployment` has done or taken back its work: what
+/// units hold that are not there, and what neither the spec in force nor a unit that is half done
+/// wants. None once `deployment` has ended: by then it may be what the next one was given.
 #[must_use]
 pub fn releases(
     deployment: &Deployment,
-    allocations: &[Allocation],
-    units: &[UnitState],
+    submitted: &DeploymentSpec,
+    holdings: Holdings<'_>,
 ) -> Vec<ReleaseBatch> {
     if deployment.status.has_ended() {
         return Vec::new();
     }
-    let mut idle: BTreeMap<ResolverName, Vec<Owner>> = BTreeMap::new();
-    for allocation in allocations {
-        if units.iter().all(|unit| unit.unit != allocation.owner.unit) {
-            idle.entry(allocation.resolver)
-                .or_default()
-                .push(allocation.owner.clone());
+    let in_force = in_force(deployment, submitted, holdings.revision);
+    let mut idle: BTreeMap<&ResolverName, Vec<Owner>> = BTreeMap::new();
+    for allocation in holdings.allocations {
+        let Allocation {
+            resolver, owner, ..
+        } = allocation;
+        let unit = holdings.units.iter().find(|unit| unit.unit == owner.unit);
+        let is_wanted =
+            in_force.contains(&(resolver.clone(), owner.unit.clone(), owner.input.clone()));
+        let is_needed = match unit {
+            Some(unit) => is_wanted || unit.pending.is_some(),
+            // An input of the spec has no unit.
+            None => is_wanted && allocation.is_of_the_spec(),
+        };
+        if !is_needed {
+            idle.entry(resolver).or_default().push(owner.clone());
         }
     }
     idle.iter()
         .flat_map(|(resolver, owners)| owners.chunks(BATCH).map(|owners| (*resolver, owners)))
         .map(|(resolver, owners)| ReleaseBatch {
-            resolver,
+            resolver: resolver.clone(),
+            function: resolver.function().to_owned(),
             owners: owners.to_vec(),
         })
         .collect()
+}
+
+/// What the spec wants that holds once `deployment` has ended: its own where it succeeds, that of
+/// the revision before where it fails.
+fn in_force(
+    deployment: &Deployment,
+    submitted: &DeploymentSpec,
+    revision: Option<&Revision>,
+) -> BTreeSet<(ResolverName, UnitName, String)> {
+    match (deployment.status, deployment.action) {
+        (DeploymentStatus::Compensating, _) => {
+            let resolved = revision.into_iter().flat_map(|revision| &revision.resolved);
+            resolved
+                .map(|value| {
+                    (
+                        value.resolver.clone(),
+                        value.unit.clone(),
+                        value.input.clone(),
+                    )
+                })
+                .collect()
+        }
+        (_, Action::Destroy) => BTreeSet::new(),
+        (_, Action::Apply) => wants_of(submitted)
+            .into_iter()
+            .map(|wanted| (wanted.resolver, wanted.unit, wanted.input))
+            .collect(),
+    }
 }
 
 #[cfg(test)]

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    Applied, Artifact, ContextKey, DeploymentId, Digest, Environment, Index, InstanceId, Key,
-    LandingZone, Partition, Record, StepId, TenantId, UnitName,
+    Applied, Artifact, BoundInput, ContextKey, DeploymentId, Digest, Environment, Index,
+    InstanceId, Key, LandingZone, Partition, Record, Resolver, StepId, TenantId, UnitName,
 };
 
 /// What a deployment is to do with its instance.
@@ -164,6 +164,12 @@ pub struct DeploymentSpec {
     pub environment: Environment,
     /// The landing zone as it was at acceptance.
     pub landing_zone: LandingZone,
+    /// The resolvers as they were configured at acceptance.
+    #[serde(default)]
+    pub resolvers: Vec<Resolver>,
+    /// The inputs that resolvers give values to.
+    #[serde(default)]
+    pub bound: Vec<BoundInput>,
     /// The version of this record.
     #[serde(default)]
     pub version: u64,

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{EnvironmentName, Index, Key, LandingZoneName, Partition, Record};
+use crate::{EnvironmentName, Index, Key, LandingZoneName, Partition, Record, ResolverConfigs};
 
 /// The `spec` of a `kind: LandingZone` document. Its JSON Schema is `schema/landing-zone.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +32,9 @@ pub struct LandingZoneSpec {
     /// The Cloud Map namespaces in the VPC that services share: domain to namespace id.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub namespaces: BTreeMap<String, String>,
+    /// How resolvers are configured here.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub resolvers: ResolverConfigs,
     /// The role that provisioning assumes, for another account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assume_role_arn: Option<String>,
@@ -54,6 +57,10 @@ pub struct Network {
     /// The subnets with public addresses.
     #[serde(default)]
     pub public_subnet_ids: Vec<String>,
+    /// The route tables of subnets that services get of their own, one per availability zone or
+    /// one for all; none leaves them to the VPC's main route table.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub private_route_table_ids: Vec<String>,
     /// What the private subnets reach, if the landing zone says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub egress: Option<Egress>,
@@ -116,6 +123,9 @@ pub struct EnvironmentSpec {
     pub production: bool,
     /// Whether deployments wait for an approval.
     pub approval: bool,
+    /// How resolvers are configured here.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub resolvers: ResolverConfigs,
 }
 
 /// An environment at one version.

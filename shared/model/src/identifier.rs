@@ -121,6 +121,65 @@ identifier!(
 );
 
 identifier!(
+    /// The name of a resolver: `^[a-z][a-z0-9-]{1,30}[a-z0-9]$`.
+    ResolverName,
+    "a resolver name",
+    "it must match ^[a-z][a-z0-9-]{1,30}[a-z0-9]$",
+    is_name
+);
+
+impl ResolverName {
+    /// Names of stacks and resources.
+    #[must_use]
+    pub fn naming() -> Self {
+        Self("naming".to_owned())
+    }
+
+    /// Addresses.
+    #[must_use]
+    pub fn ipam() -> Self {
+        Self("ipam".to_owned())
+    }
+
+    /// Images of containers and machines.
+    #[must_use]
+    pub fn image() -> Self {
+        Self("image".to_owned())
+    }
+
+    /// Secrets, by reference.
+    #[must_use]
+    pub fn secret() -> Self {
+        Self("secret".to_owned())
+    }
+
+    /// The platform's own resolvers.
+    #[must_use]
+    pub fn own() -> [Self; 4] {
+        [Self::naming(), Self::ipam(), Self::image(), Self::secret()]
+    }
+
+    /// Whether it is one of the platform's own.
+    #[must_use]
+    pub fn is_own(&self) -> bool {
+        Self::own().contains(self)
+    }
+
+    /// The function that answers for this resolver: one of the platform's own, or the one that
+    /// calls what platform engineers have registered.
+    #[must_use]
+    pub fn function(&self) -> &'static str {
+        match self.as_str() {
+            "naming" => "resolve-name",
+            "ipam" => "resolve-address",
+            "image" => "resolve-image",
+            "secret" => "resolve-secret",
+            _ => "resolve-foreign",
+        }
+    }
+}
+
+identifier!(
     /// The name of a pool of addresses: `^[a-z][a-z0-9-]{1,30}[a-z0-9]$`.
     PoolName,
     "a pool name",

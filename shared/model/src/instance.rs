@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::{
     Artifact, Context, ContextKey, DeploymentId, EnvironmentName, Index, InstanceId, Key,
-    LandingZoneName, Partition, Record, Resource, TenantId, UnitName,
+    LandingZoneName, Partition, Record, ResolvedValue, Resource, TenantId, UnitName,
 };
 
 /// What the platform is doing with an instance.
@@ -169,8 +169,9 @@ pub struct Revision {
     pub spec: Value,
     /// The versions of environment and landing zone that it was planned on.
     pub ground: BTreeMap<String, u64>,
-    /// The names that the naming resolver handed out, by unit and input (`compute.stack`).
-    pub names: BTreeMap<String, String>,
+    /// What resolvers gave, and where it came from.
+    #[serde(default)]
+    pub resolved: Vec<ResolvedValue>,
     /// The template of each unit.
     pub artifacts: BTreeMap<UnitName, Artifact>,
     /// The exported context.

@@ -8,6 +8,7 @@ mod engine;
 mod failure;
 mod ground;
 mod identifier;
+mod image_reference;
 mod instance;
 mod json_text;
 mod outbox;
@@ -15,6 +16,7 @@ mod principal;
 mod problem;
 mod record;
 mod resolution;
+mod resolver;
 
 pub use artifact::{Artifact, Digest};
 pub use context::{Context, ContextValue, MissingKey};
@@ -29,11 +31,16 @@ pub use ground::{
 };
 pub use identifier::{
     ContextKey, DeploymentId, EnvironmentName, InstanceId, InvalidIdentifier, LandingZoneName,
-    PoolName, ServiceName, SpaceName, StepId, TenantId, UnitName,
+    PoolName, ResolverName, ServiceName, SpaceName, StepId, TenantId, UnitName,
 };
+pub use image_reference::{EcrRegistry, ImageReference, InvalidImageReference};
 pub use instance::{Applied, Instance, InstanceStatus, Revision, UnitState};
 pub use outbox::{Outbox, OutboxMessage};
 pub use principal::Principal;
 pub use problem::{Position, Problem, Severity};
 pub use record::{Change, Index, Key, Partition, Record};
-pub use resolution::{Allocation, Owner, Resolution, ResolutionRequest, ResolverName};
+pub use resolution::{
+    Allocation, BoundInput, Layer, Owner, ResolutionRequest, ResolvedValue, ResolverAnswer,
+    ResolverCall,
+};
+pub use resolver::{Binding, Resolver, ResolverConfigs, ResolverSpec, UserValue};

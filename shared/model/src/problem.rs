@@ -68,6 +68,15 @@ impl Problem {
         Self { position, ..self }
     }
 
+    /// The same problem in a document that has the one it was found in at `pointer`.
+    #[must_use]
+    pub fn below(self, pointer: &str) -> Self {
+        Self {
+            pointer: format!("{pointer}{}", self.pointer),
+            ..self
+        }
+    }
+
     /// The same problem with advice.
     #[must_use]
     pub fn with_hint(self, hint: impl Into<String>) -> Self {

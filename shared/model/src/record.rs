@@ -5,7 +5,9 @@ use jiff::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use crate::{DeploymentId, EnvironmentName, InstanceId, LandingZoneName, PoolName, TenantId};
+use crate::{
+    DeploymentId, EnvironmentName, InstanceId, LandingZoneName, PoolName, SpaceName, TenantId,
+};
 
 /// A group of records that lie together and are read together.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -60,11 +62,38 @@ impl Partition {
         Self(format!("PLATFORM#POOL#{name}"))
     }
 
+    /// What is taken of a space: pools and foreign networks.
+    #[must_use]
+    pub fn space(name: &SpaceName) -> Self {
+        Self(format!("PLATFORM#SPACE#{name}"))
+    }
+
     /// One node of a tree of addresses. Every node has a partition of its own, so that a pool is
     /// spread over the table.
     #[must_use]
     pub fn pool_node(tree: &str, node: &str) -> Self {
         Self(format!("{tree}#NODE#{node}"))
+    }
+
+    /// The resolvers that were configured.
+    #[must_use]
+    pub fn resolvers() -> Self {
+        Self("PLATFORM#RESOLVERS".to_owned())
+    }
+
+    /// One counter for the numbers in names.
+    #[must_use]
+    pub fn counter(scope: &str) -> Self {
+        Self(format!("COUNTER#{scope}"))
+    }
+
+    /// The image catalog of a landing zone, or the one that all share.
+    #[must_use]
+    pub fn images(landing_zone: Option<&LandingZoneName>) -> Self {
+        Self(match landing_zone {
+            Some(name) => format!("PLATFORM#LANDINGZONE#{name}#IMAGES"),
+            None => "PLATFORM#IMAGES".to_owned(),
+        })
     }
 
     /// The partition key.
@@ -141,6 +170,15 @@ impl Index {
         }
     }
 
+    /// The resolvers that were configured, by name.
+    #[must_use]
+    pub fn resolvers(name: &str) -> Self {
+        Self {
+            partition: "PLATFORM#RESOLVERS".to_owned(),
+            sort: name.to_owned(),
+        }
+    }
+
     /// The landing zones, by name.
     #[must_use]
     pub fn landing_zones(name: &str) -> Self {
@@ -156,6 +194,16 @@ impl Index {
         Self {
             partition: "PLATFORM#POOLS".to_owned(),
             sort: name.to_owned(),
+        }
+    }
+
+    /// The blocks of a pool that become free by themselves, by the time at which they do. Sparse,
+    /// and one partition for each pool, so that a full pool finds its own.
+    #[must_use]
+    pub fn due_blocks(pool: &PoolName, due: &str) -> Self {
+        Self {
+            partition: format!("PLATFORM#POOL#{pool}#DUE"),
+            sort: due.to_owned(),
         }
     }
 }

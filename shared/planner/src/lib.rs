@@ -8,6 +8,6 @@ mod removal;
 mod schedule;
 
 pub use check::{check, check_change};
-pub use groundplane_capabilities::Names;
-pub use plan::{NameWanted, Plan, PlanInput, PlannedUnit, names_wanted, plan, plan_units};
+pub use groundplane_capabilities::{Resolved, Want};
+pub use plan::{Plan, PlanInput, PlannedUnit, Wanted, plan, plan_units, wanted};
 pub use schedule::{ScheduledStep, Work, schedule, schedule_destroy};

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use groundplane_capabilities::{
-    Capability, NameInput, Names, RenderInput, Rendered, Sections, capabilities, render,
+    Capability, RenderInput, Rendered, Resolved, Sections, Want, capabilities, render,
 };
 use groundplane_model::{
     ContextKey, Digest, Environment, InstanceId, LandingZone, Problem, Severity, TenantId, UnitName,
@@ -28,19 +28,17 @@ pub struct PlanInput<'a> {
     pub environment: &'a Environment,
     /// The landing zone of that environment.
     pub landing_zone: &'a LandingZone,
-    /// The names that were handed out for [`names_wanted`].
-    pub names: &'a Names,
+    /// What was handed out for [`wanted`].
+    pub resolved: &'a Resolved,
 }
 
-/// A name that a unit of a spec needs before it can be planned.
+/// What a unit of a spec wants from a resolver before it can be planned.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NameWanted {
+pub struct Wanted {
     /// The unit.
     pub unit: UnitName,
-    /// What the unit calls it, for example `stack`.
-    pub input: String,
-    /// The type of the resource that will bear it, for example `AWS::CloudFormation::Stack`.
-    pub resource_type: String,
+    /// What it wants.
+    pub want: Want,
 }
 
 /// One unit, ready to be provisioned once its parameters are bound.
@@ -92,19 +90,19 @@ impl Plan {
     }
 }
 
-/// The names that the units of a spec need.
+/// What the units of a spec want from resolvers.
 #[must_use]
-pub fn names_wanted(spec: &Value) -> Vec<NameWanted> {
+pub fn wanted(spec: &Value) -> Vec<Wanted> {
     let sections = Sections::of(spec);
-    let mut wanted = Vec::new();
-    for (unit, capability) in applicable(&sections) {
-        wanted.extend(capability.names(&sections).iter().map(|name| NameWanted {
-            unit: unit.clone(),
-            input: name.input.to_owned(),
-            resource_type: name.resource_type.to_owned(),
-        }));
-    }
-    wanted
+    applicable(&sections)
+        .flat_map(|(unit, capability)| {
+            let wants = capability.wants(&sections).into_iter();
+            wants.map(move |want| Wanted {
+                unit: unit.clone(),
+                want,
+            })
+        })
+        .collect()
 }
 
 /// Plans a spec.
@@ -177,7 +175,7 @@ pub(crate) fn rendered(
         sections,
         environment: input.environment,
         landing_zone: input.landing_zone,
-        names: input.names,
+        resolved: input.resolved,
     };
     let mut plan = Plan::default();
     let mut problems = Vec::new();
@@ -190,9 +188,7 @@ pub(crate) fn rendered(
                 .filter_map(|unit| capabilities.get_key_value(unit))
         };
         for (unit, capability) in members().filter(|(unit, _)| wanted(unit)) {
-            let stack_name = input
-                .names
-                .require(capability.unit(), NameInput::STACK.input);
+            let stack_name = input.resolved.require(capability.unit(), Want::STACK);
             let unit_rendered = render(*capability, &render_input, &available);
             match stack_name.and_then(|name| Ok((name, unit_rendered?))) {
                 Ok((name, rendered)) => wave.push(planned(unit, name, rendered, &writers)),

@@ -5,15 +5,21 @@
 //! not), a commit happens whole or not at all, and whatever fails with [`PortError::Unavailable`]
 //! may have happened.
 
+mod functions;
+mod registry;
+mod secrets;
 mod stacks;
 mod table;
 
 use std::future::Future;
 
 use groundplane_model::{Artifact, Failure, FailureKind};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
+pub use functions::CallFunctions;
+pub use registry::ReadRegistry;
+pub use secrets::{DescribeSecrets, SecretDescription};
 pub use stacks::{
     ChangeSet, ChangeSetKind, ChangeSetState, ChangeStacks, ExecutionState, NewChangeSet,
     ReadStacks, Stack, StackEvent,
@@ -60,6 +66,12 @@ pub type Result<T> = std::result::Result<T, PortError>;
 pub trait Clock: Send + Sync {
     /// The time now.
     fn now(&self) -> Timestamp;
+}
+
+/// Permission to let time pass, for what moves by itself.
+pub trait Pause: Send + Sync {
+    /// Lets `time` pass.
+    fn pause(&self, time: SignedDuration) -> impl Future<Output = ()> + Send;
 }
 
 /// Fresh identifiers.

@@ -50,6 +50,32 @@ pub trait ReadTable: Send + Sync {
         prefix: &str,
     ) -> impl Future<Output = Result<Vec<R>>> + Send;
 
+    /// One page of what [`ReadTable::query`] gives; strongly consistent. `cursor` is the `next` of
+    /// the page before. An adapter that can do so stops reading where the page ends.
+    ///
+    /// # Errors
+    /// As [`crate::PortError`] says; a cursor that no page gave may be `Refused`.
+    fn page<R: Record>(
+        &self,
+        partition: &Partition,
+        prefix: &str,
+        limit: u16,
+        cursor: Option<&str>,
+    ) -> impl Future<Output = Result<Page<R>>> + Send {
+        async move {
+            let mut records: Vec<R> = self.query(partition, prefix).await?;
+            if let Some(cursor) = cursor {
+                records.retain(|record| record.key().sort.as_str() > cursor);
+            }
+            let limit = usize::from(limit);
+            let is_cut = records.len() > limit;
+            records.truncate(limit);
+            let last = records.last().filter(|_| is_cut);
+            let next = last.map(|record| record.key().sort);
+            Ok(Page { records, next })
+        }
+    }
+
     /// One page of the listing that `index` names (its `sort` is where sort keys must start, ""
     /// for all); eventually consistent. `cursor` is the `next` of the page before.
     ///

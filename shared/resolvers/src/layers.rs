@@ -2,47 +2,11 @@
 //! layer wins field by field, and every effective value knows the layer that it comes from.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
+use groundplane_model::Layer;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-
-/// Where a value comes from, the weakest first.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
-)]
-#[serde(rename_all = "kebab-case")]
-pub enum Layer {
-    /// Nobody configured it.
-    #[default]
-    Default,
-    /// The whole installation.
-    Provider,
-    /// The landing zone.
-    LandingZone,
-    /// The environment.
-    Environment,
-}
-
-impl Layer {
-    /// The layer as text.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Default => "default",
-            Self::Provider => "provider",
-            Self::LandingZone => "landing-zone",
-            Self::Environment => "environment",
-        }
-    }
-}
-
-impl fmt::Display for Layer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
 
 /// A value with the layer that it comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -91,7 +55,7 @@ impl Effective {
         let mut root = Node::Fields(BTreeMap::new(), Layer::Default);
         for Layered { value, layer } in layers {
             if let Some(node) = Node::of(value, layer) {
-                root.overlay(node);
+                root = root.under(node);
             }
         }
         let mut entries = Vec::new();
@@ -147,22 +111,20 @@ impl Node {
         }
     }
 
-    /// Lays a stronger value over this one.
-    fn overlay(&mut self, stronger: Self) {
-        match (self, stronger) {
-            (Self::Fields(fields, layer), Self::Fields(others, from)) => {
-                *layer = from;
-                for (name, other) in others {
-                    match fields.get_mut(&name) {
-                        Some(field) => field.overlay(other),
-                        None => {
-                            fields.insert(name, other);
-                        }
-                    }
-                }
-            }
-            (weaker, stronger) => *weaker = stronger,
+    /// This value with a stronger one laid over it.
+    fn under(self, stronger: Self) -> Self {
+        let (mut fields, others, layer) = match (self, stronger) {
+            (Self::Fields(fields, _), Self::Fields(others, layer)) => (fields, others, layer),
+            (_, stronger) => return stronger,
+        };
+        for (name, other) in others {
+            let field = match fields.remove(&name) {
+                Some(field) => field.under(other),
+                None => other,
+            };
+            fields.insert(name, field);
         }
+        Self::Fields(fields, layer)
     }
 
     fn list(&self, pointer: &str, entries: &mut Vec<Entry>) {

@@ -99,10 +99,6 @@ fn an_entry_is_shown_flat() {
         serde_json::to_value(&effective).unwrap(),
         json!({"value": {"zone": "x"}, "entries": [{"pointer": "/zone", "value": "x", "layer": "landing-zone"}]})
     );
-    assert_eq!(
-        serde_json::to_value(Layer::LandingZone).unwrap(),
-        Layer::LandingZone.to_string()
-    );
 }
 
 #[test]

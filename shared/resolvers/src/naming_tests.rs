@@ -1,24 +1,44 @@
-//! What the naming resolver promises.
+//! What the naming resolver promises about the names that it makes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use groundplane_model::{DeploymentId, InstanceId, ResolverName, TenantId, UnitName};
-use proptest::prelude::*;
-
 use super::*;
+use groundplane_model::{DeploymentId, InstanceId, ResolverName, TenantId, UnitName};
 
-fn request(tenant: &str, instance: &str, unit: &str, resource_type: &str) -> ResolutionRequest {
+#[path = "naming/golden_tests.rs"]
+mod golden_tests;
+#[path = "naming/legal_names.rs"]
+mod legal_names;
+#[path = "naming/property_tests.rs"]
+pub(super) mod property_tests;
+#[path = "naming/world_tests.rs"]
+mod world_tests;
+
+pub(super) fn owner(tenant: &str, instance: &str, unit: &str) -> Owner {
+    Owner {
+        tenant: TenantId::parse(tenant).unwrap(),
+        instance: InstanceId::parse(instance).unwrap(),
+        incarnation: "1".to_owned(),
+        unit: UnitName::parse(unit).unwrap(),
+        input: "stack".to_owned(),
+    }
+}
+
+fn request(owner: Owner, resource_type: &str) -> ResolutionRequest {
     ResolutionRequest {
-        resolver: ResolverName::Naming,
-        owner: Owner {
-            tenant: TenantId::parse(tenant).unwrap(),
-            instance: InstanceId::parse(instance).unwrap(),
-            incarnation: "1".to_owned(),
-            unit: UnitName::parse(unit).unwrap(),
-            input: "stack".to_owned(),
-        },
+        resolver: ResolverName::naming(),
+        owner,
         deployment: DeploymentId::from_number(1),
         inputs: BTreeMap::from([("resourceType".to_owned(), resource_type.to_owned())]),
+    }
+}
+
+pub(super) fn wanted<'a>(owner: &'a Owner, resource_type: &'a str) -> NameRequest<'a> {
+    NameRequest {
+        owner,
+        resource_type,
+        account: Some("012345678901"),
+        region: Some("eu-central-1"),
     }
 }
 
@@ -29,23 +49,21 @@ fn naming(pattern: &str, installation: &str) -> Naming {
     }
 }
 
-const STACK: &str = "AWS::CloudFormation::Stack";
-
-#[test]
-fn a_name_follows_the_pattern() {
-    let claim = naming(Pattern::DEFAULT, "one")
-        .candidate(&request("acme", "web-service.dev", "compute", STACK), 0)
-        .unwrap();
-    let (readable, hash) = claim.name.rsplit_once('-').unwrap();
-    assert_eq!(readable, "gp-acme-dev-web-service-compute");
-    assert_eq!(hash.len(), 8);
-    assert_eq!(claim.scope, STACK);
+/// The name with the number 7 for `acme`'s `web-service.dev`.
+fn name(pattern: &str, resource_type: &str) -> String {
+    let owner = owner("acme", "web-service.dev", "compute");
+    let naming = naming(pattern, "one");
+    let claim = naming.claim(&wanted(&owner, resource_type), 0, Some(7));
+    claim.unwrap().name
 }
+
+const STACK: &str = "AWS::CloudFormation::Stack";
+const DATABASE: &str = "AWS::RDS::DBInstance";
 
 #[test]
 fn another_installation_incarnation_or_attempt_gives_another_name() {
     let here = naming(Pattern::DEFAULT, "one");
-    let asked = request("acme", "web-service.dev", "compute", STACK);
+    let asked = request(owner("acme", "web-service.dev", "compute"), STACK);
     let mut reborn = asked.clone();
     reborn.owner.incarnation = "2".to_owned();
     let names = BTreeSet::from([
@@ -62,95 +80,197 @@ fn another_installation_incarnation_or_attempt_gives_another_name() {
 }
 
 #[test]
-fn a_long_name_is_cut_and_keeps_its_hash() {
-    let long = format!("{}.{}", "s".repeat(32), "e".repeat(32));
-    let unit = "u".repeat(41);
-    let name = naming(Pattern::DEFAULT, "one")
-        .candidate(
-            &request(
-                &"t".repeat(63),
-                &long,
-                &unit,
-                "AWS::ElastiCache::ReplicationGroup",
-            ),
-            0,
-        )
-        .unwrap()
-        .name;
-    assert!(name.len() <= 40, "{name}");
-    assert_eq!(name.rsplit_once('-').unwrap().1.len(), 8, "{name}");
-}
-
-#[test]
-fn a_pattern_that_cannot_work_is_refused_with_the_reason() {
+fn a_name_follows_its_pattern() {
     let cases = [
-        ("gp-{env", "brace without its partner"),
-        ("gp-env}-{hash:8}", "brace without its partner"),
-        ("gp-{colour}-{hash:8}", "no placeholder `{colour}`"),
-        ("gp-{hash:2}", "no placeholder `{hash:2}`"),
-        ("Gp-{hash:8}", "lower-case letters"),
-        ("gp_{hash:8}", "lower-case letters"),
-        ("{hash:8}-{env}", "must start with a letter"),
-        ("", "must start with a letter"),
-        ("{env}-{service}", "must hold {hash:N}"),
+        ("{env}-{service}-{type}-{seq:03d}", "dev-web-service-db-007"),
+        ("{env|short:2}-{service|short:4|upper}-{seq}", "de-WEB-7"),
+        ("{tenant}.{unit}_{input}/{seq}", "acme.compute_stack/7"),
+        (
+            "{account}-{region}-{seq:06d}",
+            "012345678901-eu-central-1-000007",
+        ),
+        ("{service | upper | lower}-{seq:01d}", "web-service-7"),
+        ("Web{seq}", "Web7"),
+        ("{seq}-{service}", "7-web-service"),
     ];
-    for (pattern, reason) in cases {
-        let error = Pattern::parse(pattern).unwrap_err().to_string();
-        assert!(error.contains(reason), "{pattern}: {error}");
+    for (pattern, expected) in cases {
+        assert_eq!(name(pattern, DATABASE), expected, "{pattern}");
     }
 }
 
 #[test]
-fn a_name_for_an_unknown_type_is_refused() {
-    let naming = naming(Pattern::DEFAULT, "one");
-    let mut asked = request("acme", "web-service.dev", "compute", "AWS::Moon::Base");
+fn a_filtered_hash_is_the_hash_of_the_value() {
+    let hash = Digest::of(b"web-service");
     assert_eq!(
-        naming.candidate(&asked, 0),
-        Err(NamingError::UnknownResourceType(
-            "AWS::Moon::Base".to_owned()
-        ))
+        name("{service|hash:8}-{seq}", STACK),
+        format!("{}-7", hash.short(8))
     );
-    asked.inputs.clear();
+    let hash = Digest::of(b"web");
     assert_eq!(
-        naming.candidate(&asked, 0),
-        Err(NamingError::NoResourceType)
+        name("{service|short:4|hash:8}-{seq}", STACK),
+        format!("{}-7", hash.short(8))
     );
 }
 
-proptest! {
-    #[test]
-    fn every_name_is_legal_for_its_type(
-        tenant in "[a-z0-9][a-z0-9-]{0,62}",
-        service in "[a-z][a-z0-9-]{1,30}[a-z0-9]",
-        environment in "[a-z][a-z0-9-]{1,30}[a-z0-9]",
-        unit in "[a-z][a-z0-9-]{0,40}",
-        index in 0..Scope::KNOWN.len(),
-        attempt in 0_u32..5,
-    ) {
-        let (resource_type, limit) = Scope::KNOWN[index];
-        prop_assume!(resource_type != LISTENER_RULE);
-        let asked = request(&tenant, &format!("{service}.{environment}"), &unit, resource_type);
-        let name = naming(Pattern::DEFAULT, "one").candidate(&asked, attempt).unwrap().name;
-        prop_assert!(name.len() <= limit, "{name}");
-        prop_assert!(name.starts_with(|c: char| c.is_ascii_lowercase()), "{name}");
-        prop_assert!(name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'), "{name}");
-        prop_assert!(!name.contains("--") || tenant.contains("--") || service.contains("--")
-            || environment.contains("--") || unit.contains("--"), "{name}");
-    }
+#[test]
+fn values_with_short_do_not_give_way() {
+    let pattern = "gp-{service|short:20}-{unit}-{hash:8}";
+    let long = owner("acme", "checkout-payments-gateway.dev", "service-discovery");
+    let naming = naming(pattern, "one");
+    let claim = naming.claim(
+        &wanted(&long, "AWS::ElastiCache::ReplicationGroup"),
+        0,
+        None,
+    );
+    let name = claim.unwrap().name;
+    assert!(
+        name.starts_with("gp-checkout-payments-ga-service-"),
+        "{name}"
+    );
+    assert_eq!(name.len(), 40, "{name}");
+}
 
-    #[test]
-    fn every_rule_gets_a_priority_that_a_listener_takes(
-        service in "[a-z][a-z0-9-]{1,30}[a-z0-9]",
-        attempt in 0_u32..16,
-    ) {
-        let asked = request("acme", &format!("{service}.dev"), "ingress", LISTENER_RULE);
-        let name = naming(Pattern::DEFAULT, "one").candidate(&asked, attempt).unwrap().name;
-        let priority: u32 = name.parse().unwrap();
-        prop_assert!((1..=50_000).contains(&priority), "{priority}");
+#[test]
+fn what_no_pattern_can_rule_out_is_mended() {
+    let cases = [
+        (
+            "internal-web.dev",
+            "AWS::ElasticLoadBalancingV2::LoadBalancer",
+            "{service}-{seq}",
+            "xinternal-web-7",
+        ),
+        (
+            "sg-web.dev",
+            "AWS::EC2::SecurityGroup",
+            "{service|upper}-{seq}",
+            "xSG-WEB-7",
+        ),
+        (
+            "aws.dev",
+            "AWS::Logs::LogGroup",
+            "{service}/{seq}",
+            "xaws/7",
+        ),
+        (
+            "aws-things.dev",
+            "AWS::SSM::Parameter",
+            "{service}-{seq}",
+            "xaws-things-7",
+        ),
+        (
+            "web-s3alias.dev",
+            "AWS::S3::Bucket",
+            "{hash:6}-{service}",
+            "-web-s3aliasx",
+        ),
+        ("a--b---c.dev", DATABASE, "{service}-{seq}", "a-b-c-7"),
+    ];
+    for (instance, resource_type, pattern, expected) in cases {
+        let owner = owner("acme", instance, "compute");
+        let claim = naming(pattern, "one").claim(&wanted(&owner, resource_type), 0, Some(7));
+        let name = claim.unwrap().name;
+        assert!(name.ends_with(expected), "{name}");
     }
+}
 
-    #[test]
-    fn no_pattern_makes_the_parser_panic(pattern in ".{0,60}") {
-        let _ = Pattern::parse(&pattern);
+#[test]
+fn free_text_becomes_a_word() {
+    let cases = [
+        ("log-group", "log-group-7"),
+        ("/spec/Database/0/name", "spec-database-0-name-7"),
+        ("42", "input-7"),
+        ("é", "input-7"),
+    ];
+    for (input, expected) in cases {
+        let owner = Owner {
+            input: input.to_owned(),
+            ..owner("acme", "web-service.dev", "compute")
+        };
+        let claim = naming("{input}-{seq}", "one").claim(&wanted(&owner, STACK), 0, Some(7));
+        assert_eq!(claim.unwrap().name, expected);
     }
+}
+
+#[test]
+fn what_is_missing_is_named() {
+    let owner = owner("acme", "web-service.dev", "compute");
+    let bare = request(owner.clone(), STACK);
+    let unknown = request(owner.clone(), "AWS::Moon::Base");
+    let nothing = ResolutionRequest {
+        inputs: BTreeMap::new(),
+        ..bare.clone()
+    };
+    let cases = [
+        (
+            "{seq}",
+            &bare,
+            "the pattern holds `{seq}`, and no number was taken for the name",
+        ),
+        (
+            "{region}-{hash:6}",
+            &bare,
+            "the pattern holds `{region}`, and the request for a name does not say it",
+        ),
+        (
+            "{hash:6}",
+            &unknown,
+            "names for `AWS::Moon::Base` are not known",
+        ),
+        (
+            "{hash:6}",
+            &nothing,
+            "the request for a name has no input `resourceType`",
+        ),
+    ];
+    for (pattern, asked, expected) in cases {
+        let error = naming(pattern, "one").candidate(asked, 0).unwrap_err();
+        assert_eq!(error.to_string(), expected);
+    }
+}
+
+#[test]
+fn the_inputs_of_a_request_say_the_place() {
+    let owner = owner("acme", "web-service.dev", "compute");
+    let mut asked = request(owner, STACK);
+    asked
+        .inputs
+        .insert("region".to_owned(), "eu-west-1".to_owned());
+    asked.inputs.insert("account".to_owned(), "42".to_owned());
+    let claim = naming("gp-{region}-{account}-{hash:6}", "one").candidate(&asked, 0);
+    let name = claim.unwrap().name;
+    assert!(name.starts_with("gp-eu-west-1-000000000042-"), "{name}");
+}
+
+#[test]
+fn a_counter_counts_for_a_name_or_for_a_type() {
+    let owner = owner("acme", "web-service.dev", "compute");
+    let cases = [
+        (
+            "{env|upper}-{seq:03d}",
+            DATABASE,
+            SequencePer::Name,
+            Some("AWS::RDS::DBInstance dev-{seq}"),
+        ),
+        (
+            "x-{seq}-{env}-{hash:6}",
+            DATABASE,
+            SequencePer::Name,
+            Some("AWS::RDS::DBInstance x-{seq}-dev"),
+        ),
+        ("{env}-{seq}", DATABASE, SequencePer::Type, Some(DATABASE)),
+        ("{env}-{hash:6}", DATABASE, SequencePer::Name, None),
+        ("{env}-{seq}", LISTENER_RULE, SequencePer::Name, None),
+    ];
+    for (pattern, resource_type, per, expected) in cases {
+        let wanted = wanted(&owner, resource_type);
+        let scope = naming(pattern, "one").counter_scope(&wanted, per).unwrap();
+        assert_eq!(scope.as_deref(), expected, "{pattern}");
+    }
+}
+
+#[test]
+fn a_claim_is_the_same_in_capitals() {
+    let key = NameClaim::key_of("AWS::IAM::Role", "Web-7");
+    assert_eq!(key, NameClaim::key_of("AWS::IAM::Role", "web-7"));
+    assert_eq!(key.partition.as_str(), "NAME#AWS::IAM::Role#web-7");
 }

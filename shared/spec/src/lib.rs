@@ -27,6 +27,8 @@ mod wording;
 pub use compose::{MAX_DEPTH, MAX_NODES};
 pub use document::{Document, parse, parse_all, parse_bytes};
 pub use report::MAX_PROBLEMS;
-pub use schema::{Kind, composed_schema, section_names};
+pub use schema::{Kind, composed_schema, has_field, section_names};
 pub use screen::MAX_BYTES;
-pub use validate::{Environment, LandingZone, Service, ValidDocument, Validated, validate};
+pub use validate::{
+    Environment, LandingZone, Resolver, Service, ValidDocument, Validated, validate, validate_value,
+};

@@ -22,11 +22,18 @@ pub enum Kind {
     LandingZone,
     /// A place that services are deployed to.
     Environment,
+    /// What turns abstract inputs into concrete values.
+    Resolver,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 3] = [Self::Service, Self::LandingZone, Self::Environment];
+    pub const ALL: [Self; 4] = [
+        Self::Service,
+        Self::LandingZone,
+        Self::Environment,
+        Self::Resolver,
+    ];
 
     /// The kind as documents name it.
     #[must_use]
@@ -35,6 +42,7 @@ impl Kind {
             Self::Service => "Service",
             Self::LandingZone => "LandingZone",
             Self::Environment => "Environment",
+            Self::Resolver => "Resolver",
         }
     }
 
@@ -57,6 +65,13 @@ pub fn composed_schema(kind: Kind) -> &'static Value {
     &Schema::of(kind).composed
 }
 
+/// Whether documents of a kind can have a field or item at `pointer`; `*` stands for any item.
+#[must_use]
+pub fn has_field(kind: Kind, pointer: &str) -> bool {
+    let field = Schema::of(kind).field(pointer);
+    field.is_some_and(|field| field.is_object())
+}
+
 /// The names of the sections that a `Service` can have.
 pub fn section_names() -> impl Iterator<Item = &'static str> {
     composed_schema(Kind::Service)
@@ -76,6 +91,7 @@ pub(crate) struct Schema {
 static SERVICE: LazyLock<Schema> = LazyLock::new(|| Schema::embedded("service"));
 static LANDING_ZONE: LazyLock<Schema> = LazyLock::new(|| Schema::embedded("landing-zone"));
 static ENVIRONMENT: LazyLock<Schema> = LazyLock::new(|| Schema::embedded("environment"));
+static RESOLVER: LazyLock<Schema> = LazyLock::new(|| Schema::embedded("resolver"));
 static ENVELOPE: LazyLock<Schema> = LazyLock::new(|| Schema::embedded("envelope"));
 
 impl Schema {
@@ -84,6 +100,7 @@ impl Schema {
             Kind::Service => &SERVICE,
             Kind::LandingZone => &LANDING_ZONE,
             Kind::Environment => &ENVIRONMENT,
+            Kind::Resolver => &RESOLVER,
         }
     }
 

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use groundplane_model::{
-    EnvironmentName, EnvironmentSpec, LandingZoneName, LandingZoneSpec, Problem, ServiceName,
+    EnvironmentName, EnvironmentSpec, LandingZoneName, LandingZoneSpec, Problem, ResolverName,
+    ResolverSpec, ServiceName,
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::document::Document;
+use crate::document::{Document, parse};
 use crate::schema::{Kind, Schema, section_names};
 use crate::{defaults, explain, pointer, report, rules, wording};
 
@@ -30,6 +31,8 @@ pub enum ValidDocument {
     LandingZone(Box<LandingZone>),
     /// `kind: Environment`.
     Environment(Environment),
+    /// `kind: Resolver`.
+    Resolver(Resolver),
 }
 
 /// What a product team asks for.
@@ -63,6 +66,15 @@ pub struct Environment {
     pub spec: EnvironmentSpec,
 }
 
+/// What turns abstract inputs into concrete values.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Resolver {
+    /// Its name.
+    pub name: ResolverName,
+    /// What it is.
+    pub spec: ResolverSpec,
+}
+
 impl ValidDocument {
     /// What the document is.
     #[must_use]
@@ -71,6 +83,7 @@ impl ValidDocument {
             Self::Service(_) => Kind::Service,
             Self::LandingZone(_) => Kind::LandingZone,
             Self::Environment(_) => Kind::Environment,
+            Self::Resolver(_) => Kind::Resolver,
         }
     }
 
@@ -81,6 +94,7 @@ impl ValidDocument {
             Self::Service(service) => service.name.as_str(),
             Self::LandingZone(landing_zone) => landing_zone.name.as_str(),
             Self::Environment(environment) => environment.name.as_str(),
+            Self::Resolver(resolver) => resolver.name.as_str(),
         }
     }
 }
@@ -119,7 +133,7 @@ pub fn validate(document: &Document) -> Result<Validated, Vec<Problem>> {
     problems.extend(rules::problems(schema, document, &filled));
     let warnings = match kind {
         Kind::Service => ignored_sections(document),
-        Kind::LandingZone | Kind::Environment => Vec::new(),
+        Kind::LandingZone | Kind::Environment | Kind::Resolver => Vec::new(),
     };
     if !problems.is_empty() {
         problems.extend(warnings);
@@ -128,6 +142,19 @@ pub fn validate(document: &Document) -> Result<Validated, Vec<Problem>> {
     let document = typed(kind, filled).map_err(|problem| vec![problem])?;
     let warnings = report::finish(warnings);
     Ok(Validated { document, warnings })
+}
+
+/// Validates a document that no longer has a text, for example one that resolvers gave values to.
+///
+/// # Errors
+/// As [`validate`]; the problems have pointers and no places.
+pub fn validate_value(value: &Value) -> Result<Validated, Vec<Problem>> {
+    let placeless = |problems: Vec<Problem>| {
+        let problems = problems.into_iter();
+        problems.map(|problem| problem.at(None)).collect::<Vec<_>>()
+    };
+    let document = parse(&value.to_string()).map_err(placeless)?;
+    validate(&document).map_err(placeless)
 }
 
 fn ignored_sections(document: &Document) -> Vec<Problem> {
@@ -176,6 +203,10 @@ fn typed(kind: Kind, value: Value) -> Result<ValidDocument, Problem> {
             spec: part(&value, "/spec")?,
         })),
         Kind::Environment => ValidDocument::Environment(Environment {
+            name: part(&value, "/metadata/name")?,
+            spec: part(&value, "/spec")?,
+        }),
+        Kind::Resolver => ValidDocument::Resolver(Resolver {
             name: part(&value, "/metadata/name")?,
             spec: part(&value, "/spec")?,
         }),

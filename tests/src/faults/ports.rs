@@ -18,6 +18,17 @@ impl<T: ReadTable> ReadTable for Faulty<'_, T> {
         self.faults.io("table.query", call).await
     }
 
+    async fn page<R: Record>(
+        &self,
+        partition: &Partition,
+        prefix: &str,
+        limit: u16,
+        cursor: Option<&str>,
+    ) -> Result<Page<R>> {
+        let call = || self.port.page(partition, prefix, limit, cursor);
+        self.faults.io("table.page", call).await
+    }
+
     async fn list<R: Record>(
         &self,
         index: &Index,

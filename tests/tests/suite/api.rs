@@ -10,6 +10,7 @@ mod ground;
 mod idempotency;
 mod instances;
 mod requests;
+mod resolvers;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};

@@ -1,7 +1,11 @@
 //! The tests that cross crates.
 
 #[cfg(test)]
+mod accepted;
+#[cfg(test)]
 mod adapters;
+#[cfg(test)]
+mod addresses;
 #[cfg(test)]
 mod api;
 #[cfg(test)]
@@ -10,6 +14,8 @@ mod deploying;
 mod dynamo;
 #[cfg(test)]
 mod end_to_end;
+#[cfg(test)]
+mod foreign;
 #[cfg(test)]
 mod machines;
 #[cfg(test)]

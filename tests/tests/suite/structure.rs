@@ -185,6 +185,14 @@ fn every_function_folder_is_in_the_template() {
     }
 }
 
+/// Every `${name}` in a text.
+fn substitutions(text: &str) -> Vec<String> {
+    let starts = text.match_indices("${").map(|(at, _)| at);
+    starts
+        .filter_map(|at| Some(text[at..].split_once('}')?.0.to_owned() + "}"))
+        .collect()
+}
+
 #[test]
 fn every_task_of_a_state_machine_is_a_function_or_an_engine_that_exists() {
     let functions: BTreeSet<String> = folders("functions")
@@ -192,13 +200,28 @@ fn every_task_of_a_state_machine_is_a_function_or_an_engine_that_exists() {
         .map(|folder| format!("${{{}FunctionArn}}", logical_name(folder)))
         .collect();
     for (path, machine) in machines() {
-        let mut named = Vec::new();
-        values_of(&machine, "FunctionName", &mut named);
+        // A function is named where it is called, or in a variable that the call looks it up in.
+        let mut named: Vec<String> = substitutions(&machine.to_string());
+        named.retain(|name| name.contains("Function"));
+        assert!(
+            !named.is_empty(),
+            "{}: no function is called",
+            path.display()
+        );
         for name in named {
-            let name = name.as_str().unwrap().to_owned();
             assert!(
                 functions.contains(&name),
                 "{}: there is no function {name}",
+                path.display()
+            );
+        }
+        let mut called = Vec::new();
+        values_of(&machine, "FunctionName", &mut called);
+        for name in called {
+            let name = name.as_str().unwrap();
+            assert!(
+                functions.contains(name) || name.contains("$lookup($resolvers, "),
+                "{}: {name} is not looked up among the resolvers",
                 path.display()
             );
         }

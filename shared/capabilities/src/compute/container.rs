@@ -30,7 +30,7 @@ impl Compute<'_> {
             volumes.push(volume(context)?);
         }
         let properties = json!({
-            "Family": input.names.require("compute", "family")?,
+            "Family": input.resolved.require("compute", "family")?,
             // CloudFormation wants these two as text.
             "Cpu": self.cpu.to_string(),
             "Memory": self.memory.to_string(),

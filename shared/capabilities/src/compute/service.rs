@@ -6,6 +6,7 @@ use super::{CONTAINER, Compute};
 use crate::discovery;
 use crate::foundation::COMPUTE_GROUP;
 use crate::ingress::TARGET_GROUP_ARN;
+use crate::subnets::code_subnets;
 use crate::{References, RenderError, RenderInput, Resource};
 
 /// For how many seconds after its start a container may fail the load balancer's health check.
@@ -22,7 +23,7 @@ impl Compute<'_> {
         let mut set = |property: &str, value| properties.insert(property.to_owned(), value);
         set(
             "ServiceName",
-            input.names.require("compute", "service")?.into(),
+            input.resolved.require("compute", "service")?.into(),
         );
         set("Cluster", zone.cluster.as_str().into());
         set("LaunchType", "FARGATE".into());
@@ -33,7 +34,7 @@ impl Compute<'_> {
         let network = json!({
             "AssignPublicIp": "DISABLED",
             "SecurityGroups": [context.require(COMPUTE_GROUP)?],
-            "Subnets": zone.network.private_subnet_ids,
+            "Subnets": code_subnets(input, context)?,
         });
         set(
             "NetworkConfiguration",

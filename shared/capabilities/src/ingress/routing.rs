@@ -7,15 +7,15 @@ use super::{Ingress, TARGET_GROUP_ARN};
 use crate::access;
 use crate::compute::health_path;
 use crate::{
-    Capability, CheckInput, Keys, NameInput, Phase, References, RenderError, RenderInput, Resource,
-    Resources, Sections,
+    Capability, CheckInput, Keys, Phase, References, RenderError, RenderInput, Resource, Resources,
+    Sections, Want,
 };
 
 /// The address of the service.
 const URL: &str = "ingress.url";
 
 /// The rule's place in the listener, where the spec leaves it open.
-const PRIORITY: NameInput = NameInput::new("priority", "AWS::ElasticLoadBalancingV2::ListenerRule");
+const PRIORITY: &str = "priority";
 
 /// The highest priority that a listener knows.
 const LAST_PRIORITY: u32 = 50_000;
@@ -54,12 +54,14 @@ impl Capability for RoutingUnit {
         Keys::from([TARGET_GROUP_ARN, URL].map(Into::into))
     }
 
-    fn names(&self, sections: &Sections<'_>) -> Vec<NameInput> {
+    fn wants(&self, sections: &Sections<'_>) -> Vec<Want> {
         let ingress = sections.read::<Ingress<'_>>("ingress");
         let is_open = ingress.is_ok_and(|ingress| ingress.priority.is_none());
-        let mut names = vec![NameInput::STACK];
-        names.extend(is_open.then_some(PRIORITY));
-        names
+        let mut wants = vec![Want::stack()];
+        wants.extend(
+            is_open.then(|| Want::name(PRIORITY, "AWS::ElasticLoadBalancingV2::ListenerRule")),
+        );
+        wants
     }
 
     fn check(&self, input: &CheckInput<'_>) -> Vec<Problem> {
@@ -112,7 +114,7 @@ impl Ingress<'_> {
         if let Some(priority) = self.priority {
             return Ok(priority);
         }
-        let allocated = input.names.require("ingress", PRIORITY.input)?;
+        let allocated = input.resolved.require("ingress", PRIORITY)?;
         let priority = allocated.parse().ok();
         priority
             .filter(|number| (1..=LAST_PRIORITY).contains(number))

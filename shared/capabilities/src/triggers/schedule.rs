@@ -8,12 +8,17 @@ use crate::foundation::{COMPUTE_GROUP, EXECUTION_ROLE_ARN, TASK_ROLE_ARN};
 use crate::lambda::arn_key;
 use crate::network::cluster_arn;
 use crate::policy::{allow, arn, attached, only_from, role};
+use crate::subnets::code_subnets;
 use crate::template::logical_name;
-use crate::{NameInput, References, RenderError, RenderInput, Resource, Resources};
+use crate::{References, RenderError, RenderInput, Resource, Resources, Want};
 
 /// The name of the group, where the service has one of its own.
-pub(super) const GROUP_NAME: NameInput =
-    NameInput::new("schedule-group", "AWS::Scheduler::ScheduleGroup");
+const GROUP: &str = "schedule-group";
+
+/// The name of the group, where the spec names none.
+pub(super) fn group_name() -> Want {
+    Want::name(GROUP, "AWS::Scheduler::ScheduleGroup")
+}
 
 /// The variable in which a task finds the input of its schedule, as JSON.
 const INPUT_VARIABLE: &str = "SCHEDULE_INPUT";
@@ -30,7 +35,7 @@ impl Triggers<'_> {
     ) -> Result<(), RenderError> {
         let group = match self.eventbridge_schedule_group {
             Some(group) => group,
-            None => input.names.require("triggers", GROUP_NAME.input)?,
+            None => input.resolved.require("triggers", GROUP)?,
         };
         if self.eventbridge_schedule_group.is_none() {
             let properties = json!({ "Name": group });
@@ -137,7 +142,7 @@ impl Schedule<'_> {
         let network = json!({
             "AssignPublicIp": "DISABLED",
             "SecurityGroups": [context.require(COMPUTE_GROUP)?],
-            "Subnets": input.landing_zone.spec.network.private_subnet_ids,
+            "Subnets": code_subnets(input, context)?,
         });
         Ok(json!({
             "Arn": cluster_arn(input.landing_zone),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use groundplane_model::{
     Action, Allocation, Artifact, Change, Deployment, DeploymentId, DeploymentSpec, Digest,
-    EngineOutput, Failure, Instance, Partition, ResolutionRequest, Revision, Step, StepId,
+    EngineOutput, Failure, Instance, Layer, Partition, ResolutionRequest, Revision, Step, StepId,
     UnitState,
 };
 use groundplane_planner::{PlanInput, ScheduledStep, Work, schedule, schedule_destroy};
@@ -12,8 +12,8 @@ use groundplane_planner::{PlanInput, ScheduledStep, Work, schedule, schedule_des
 use super::World;
 use crate::fixture::{artifact, error, instance_id, settings, tenant};
 use crate::{
-    Prepared, Run, Wave, begin, collect, fail, fail_step, finish, names_of, plan, prepare,
-    releases, undo, undo_failed, undone, waves_of,
+    Holdings, Prepared, Run, Wave, begin, collect, fail, fail_step, finish, plan, prepare,
+    releases, resolved_of, undo, undo_failed, undone, waves_of,
 };
 
 /// What a handler is told.
@@ -114,17 +114,21 @@ impl World {
 
     fn allocated(&self, request: &ResolutionRequest) -> Option<Change> {
         let owner = &request.owner;
-        let held: Option<Allocation> = self.table.get(&Allocation::key_of(request.resolver, owner));
+        let held: Option<Allocation> = self
+            .table
+            .get(&Allocation::key_of(&request.resolver, owner));
         if held.as_ref().is_some_and(|held| held.owner == *owner) {
             return None;
         }
         let name = format!("gp-{}-{}-{}", owner.unit, owner.input, owner.incarnation);
         Some(Change::save(&Allocation {
             owner: owner.clone(),
-            resolver: request.resolver,
+            resolver: request.resolver.clone(),
             deployment: request.deployment.clone(),
             inputs: request.inputs.clone(),
-            outputs: BTreeMap::from([("name".to_owned(), name)]),
+            outputs: BTreeMap::from([("name".to_owned(), name.clone())]),
+            value: name,
+            layer: Layer::Default,
             allocated_at: self.now,
             version: held.map_or(0, |held| held.version),
         }))
@@ -149,14 +153,14 @@ impl World {
 
     fn scheduled(&self, deployment: &Deployment) -> Vec<Vec<ScheduledStep>> {
         let submitted = self.submitted(&deployment.id);
-        let names = names_of(deployment, &self.allocations());
+        let resolved = resolved_of(deployment, &self.allocations());
         let input = PlanInput {
             tenant: &deployment.tenant,
             instance: &deployment.instance,
             spec: &submitted.spec,
             environment: &submitted.environment,
             landing_zone: &submitted.landing_zone,
-            names: &names,
+            resolved: &resolved,
         };
         let plan = groundplane_planner::plan(&input).unwrap();
         let previous = self.revision().map(|revision| revision.spec);
@@ -165,7 +169,13 @@ impl World {
 
     fn released(&self, deployment: &Deployment) -> Vec<Change> {
         let allocations = self.allocations();
-        let batches = releases(deployment, &allocations, &self.units());
+        let revision = self.revision();
+        let holdings = Holdings {
+            allocations: &allocations,
+            units: &self.units(),
+            revision: revision.as_ref(),
+        };
+        let batches = releases(deployment, &self.submitted(&deployment.id), holdings);
         let owners = batches.into_iter().flat_map(|batch| batch.owners);
         let held = owners.map(|owner| allocations.iter().find(|held| held.owner == owner));
         held.map(|held| Change::remove(held.unwrap())).collect()

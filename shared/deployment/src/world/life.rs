@@ -8,7 +8,7 @@ use groundplane_model::{
     Action, Applied, Deployment, DeploymentStatus, Instance, InstanceStatus, Outcome, Record,
     Revision, Step, StepAction, StepStatus, UnitName, UnitState,
 };
-use groundplane_planner::names_wanted;
+use groundplane_planner::wanted;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -102,8 +102,7 @@ fn live(world: &mut World, wish: &Wish<'_>, tape: Vec<u8>) -> Deployment {
 }
 
 fn units_of(spec: &Value) -> BTreeSet<UnitName> {
-    let wanted = names_wanted(spec).into_iter();
-    wanted.map(|wanted| wanted.unit).collect()
+    wanted(spec).into_iter().map(|wanted| wanted.unit).collect()
 }
 
 fn succeeded(world: &World, before: &Before, deployment: &Deployment) {

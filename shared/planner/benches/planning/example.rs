@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Result, anyhow};
-use groundplane_planner::{Names, PlanInput, names_wanted, plan, schedule};
+use groundplane_planner::{PlanInput, Resolved, plan, schedule, wanted};
 use groundplane_spec::{ValidDocument, parse, validate};
 use serde_json::Value;
 
@@ -16,8 +16,8 @@ const EXAMPLE: &str = include_str!("../../../../examples/full-service.yaml");
 pub(crate) fn measure() -> Result<Vec<(&'static str, Duration)>> {
     let ground = Ground::parse()?;
     let spec = read()?;
-    let names = names(&spec);
-    let input = ground.input(&spec, &names);
+    let resolved = resolved(&spec);
+    let input = ground.input(&spec, &resolved);
     let planned = plan(&input).map_err(|problems| anyhow!("{problems:?}"))?;
     Ok(vec![
         ("parse and validate", median(read)?),
@@ -39,34 +39,36 @@ fn read() -> Result<Value> {
     let document = parse(EXAMPLE).map_err(problems)?;
     match validate(&document).map_err(problems)?.document {
         ValidDocument::Service(service) => Ok(service.value),
-        other @ (ValidDocument::LandingZone(_) | ValidDocument::Environment(_)) => {
+        other @ (ValidDocument::LandingZone(_)
+        | ValidDocument::Environment(_)
+        | ValidDocument::Resolver(_)) => {
             Err(anyhow!("not a service: {other:?}"))
         }
     }
 }
 
-fn names(spec: &Value) -> Names {
-    let wanted = names_wanted(spec).into_iter();
-    wanted
-        .map(|name| {
-            let value = match name.input.as_str() {
+fn resolved(spec: &Value) -> Resolved {
+    wanted(spec)
+        .into_iter()
+        .map(|wanted| {
+            let value = match wanted.want.input.as_str() {
                 "priority" => "4711".to_owned(),
-                input => format!("gp-full-service-dev-{}-{input}", name.unit),
+                input => format!("gp-full-service-dev-{}-{input}", wanted.unit),
             };
-            ((name.unit, name.input), value)
+            ((wanted.unit, wanted.want.input), value)
         })
         .collect()
 }
 
 impl Ground {
-    pub(crate) fn input<'a>(&'a self, spec: &'a Value, names: &'a Names) -> PlanInput<'a> {
+    pub(crate) fn input<'a>(&'a self, spec: &'a Value, resolved: &'a Resolved) -> PlanInput<'a> {
         PlanInput {
             tenant: &self.tenant,
             instance: &self.instance,
             spec,
             environment: &self.environment,
             landing_zone: &self.landing_zone,
-            names,
+            resolved,
         }
     }
 }

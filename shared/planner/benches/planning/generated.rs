@@ -1,5 +1,7 @@
 //! Stacks of any number of units, each of which reads what some earlier ones write.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Result, anyhow};
 use groundplane_capabilities::{
     Capability, Keys, Phase, References, RenderError, RenderInput, Resource, Resources, Sections,
@@ -8,7 +10,7 @@ use groundplane_model::{
     Environment, EnvironmentName, EnvironmentSpec, InstanceId, LandingZone, LandingZoneName,
     TenantId, UnitName,
 };
-use groundplane_planner::{Names, Plan, ScheduledStep, plan_units, schedule};
+use groundplane_planner::{Plan, Resolved, ScheduledStep, plan_units, schedule};
 use serde_json::{Value, json};
 
 /// How many units of each wave of the generated graph there are, about.
@@ -27,32 +29,36 @@ struct Unit {
 /// A stack of units.
 pub(crate) struct Stack {
     units: Vec<Unit>,
-    names: Names,
+    resolved: Resolved,
     spec: Value,
 }
 
 impl Stack {
     /// A stack of so many units; the same number is the same stack.
     pub(crate) fn of(units: usize) -> Self {
-        let mut names = Names::default();
+        let mut resolved = Resolved::default();
         let units: Vec<Unit> = (0..units).map(Unit::numbered).collect();
         for unit in &units {
             if let Ok(name) = UnitName::parse(unit.name) {
-                names.insert(&name, "stack", format!("gp-generated-{}", unit.name));
+                resolved.insert(&name, "stack", format!("gp-generated-{}", unit.name));
             }
         }
         let spec = json!({ "spec": {} });
-        Self { units, names, spec }
+        Self {
+            units,
+            resolved,
+            spec,
+        }
     }
 
     pub(crate) fn plan(&self, ground: &Ground) -> Result<Plan> {
-        let input = ground.input(&self.spec, &self.names);
+        let input = ground.input(&self.spec, &self.resolved);
         let units = self.units.iter().map(|unit| unit as &dyn Capability);
         plan_units(&input, units).map_err(|problems| anyhow!("{problems:?}"))
     }
 
     pub(crate) fn schedule(&self, ground: &Ground, plan: &Plan) -> Result<Vec<Vec<ScheduledStep>>> {
-        let input = ground.input(&self.spec, &self.names);
+        let input = ground.input(&self.spec, &self.resolved);
         schedule(&input, plan, &[], None).map_err(|problems| anyhow!("{problems:?}"))
     }
 }
@@ -177,6 +183,7 @@ impl Ground {
                     landing_zone: LandingZoneName::parse("sandbox")?,
                     production: false,
                     approval: false,
+                    resolvers: BTreeMap::new(),
                 },
                 updated_at: jiff::Timestamp::UNIX_EPOCH,
                 updated_by: "bench".to_owned(),

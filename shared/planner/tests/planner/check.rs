@@ -1,10 +1,10 @@
 //! What is found wrong before anything starts.
 
 use groundplane_model::{Problem, Severity};
-use groundplane_planner::{Names, check, plan};
+use groundplane_planner::{Resolved, check, plan};
 use serde_json::{Value, json};
 
-use crate::ground::{Ground, names_for, spec_with};
+use crate::ground::{Ground, resolved_for, spec_with};
 
 fn problems(spec: &Value) -> Vec<String> {
     let ground = Ground::sandbox();
@@ -56,8 +56,8 @@ fn a_section_that_is_not_what_its_schema_demands_is_a_problem_and_no_panic() {
         json!({ "image": "nginx" }),
     ] {
         let spec = json!({ "spec": { "compute": broken } });
-        let names = names_for(&spec);
-        let found = plan(&ground.input(&spec, &names)).unwrap_err();
+        let resolved = resolved_for(&spec);
+        let found = plan(&ground.input(&spec, &resolved)).unwrap_err();
         assert_eq!(found.len(), 1, "{found:?}");
         assert_eq!(found[0].pointer, "/spec/compute");
         assert!(
@@ -120,7 +120,7 @@ fn the_text_of_a_would_be_secret_is_not_repeated() {
 fn a_name_that_was_never_handed_out_is_named() {
     let ground = Ground::sandbox();
     let spec = spec_with(&["storage"]);
-    let found = plan(&ground.input(&spec, &Names::default())).unwrap_err();
+    let found = plan(&ground.input(&spec, &Resolved::default())).unwrap_err();
     let messages: Vec<&str> = found
         .iter()
         .map(|problem| problem.message.as_str())
@@ -128,8 +128,8 @@ fn a_name_that_was_never_handed_out_is_named() {
     assert_eq!(
         messages,
         [
-            "no name was handed out for `stack` of `foundation`",
-            "no name was handed out for `stack` of `storage`",
+            "nothing was handed out for `stack` of `foundation`",
+            "nothing was handed out for `stack` of `storage`",
         ]
     );
 }

@@ -11,7 +11,7 @@ use groundplane_model::{ContextKey, Problem};
 use groundplane_planner::{Plan, PlannedUnit, plan};
 use serde_json::Value;
 
-use crate::ground::{Ground, names_for, spec};
+use crate::ground::{Ground, resolved_for, spec};
 
 pub(crate) struct Case {
     pub(crate) path: PathBuf,
@@ -53,7 +53,7 @@ impl Case {
     }
 
     pub(crate) fn plan(&self) -> Result<Plan, Vec<Problem>> {
-        plan(&self.ground.input(&self.spec, &names_for(&self.spec)))
+        plan(&self.ground.input(&self.spec, &resolved_for(&self.spec)))
     }
 
     fn expected(&self) -> BTreeMap<String, String> {
@@ -158,7 +158,7 @@ fn every_capability_reads_and_writes_what_it_declares() {
     for case in Case::all().iter().filter(|case| case.plan().is_ok()) {
         let sections = Sections::of(&case.spec);
         let applicable = || capabilities().iter().filter(|c| c.applies(&sections));
-        let names = names_for(&case.spec);
+        let resolved = resolved_for(&case.spec);
         let available = applicable()
             .flat_map(|capability| capability.writes(&sections))
             .map(|key| ContextKey::parse(&key).unwrap())
@@ -168,7 +168,7 @@ fn every_capability_reads_and_writes_what_it_declares() {
             sections: &sections,
             environment: &case.ground.environment,
             landing_zone: &case.ground.landing_zone,
-            names: &names,
+            resolved: &resolved,
         };
         for capability in applicable() {
             let what = format!("{} of {}", capability.unit(), case.name());

@@ -1,10 +1,12 @@
 //! The ground that the tests plan on.
 
+use std::collections::BTreeMap;
+
 use groundplane_model::{
     Environment, EnvironmentName, EnvironmentSpec, InstanceId, LandingZone, LandingZoneName,
     TenantId,
 };
-use groundplane_planner::{Names, Plan, PlanInput, names_wanted, plan};
+use groundplane_planner::{Plan, PlanInput, Resolved, Wanted, plan, wanted};
 use groundplane_spec::{ValidDocument, parse, validate};
 use serde_json::{Value, json};
 
@@ -57,6 +59,7 @@ impl Ground {
             landing_zone: LandingZoneName::parse("sandbox").unwrap(),
             production,
             approval: false,
+            resolvers: BTreeMap::new(),
         };
         Self {
             tenant: TenantId::parse("shop").unwrap(),
@@ -78,36 +81,37 @@ impl Ground {
         }
     }
 
-    pub(crate) fn input<'a>(&'a self, spec: &'a Value, names: &'a Names) -> PlanInput<'a> {
+    pub(crate) fn input<'a>(&'a self, spec: &'a Value, resolved: &'a Resolved) -> PlanInput<'a> {
         PlanInput {
             tenant: &self.tenant,
             instance: &self.instance,
             spec,
             environment: &self.environment,
             landing_zone: &self.landing_zone,
-            names,
+            resolved,
         }
     }
 
     /// The plan of `spec`, which must have one.
     pub(crate) fn plan(&self, spec: &Value) -> Plan {
-        let names = names_for(spec);
-        plan(&self.input(spec, &names)).unwrap()
+        let resolved = resolved_for(spec);
+        plan(&self.input(spec, &resolved)).unwrap()
     }
 }
 
-/// What the naming resolver could hand out for the spec.
-pub(crate) fn names_for(spec: &Value) -> Names {
-    let mut names = Names::default();
-    for wanted in names_wanted(spec) {
-        let name = match wanted.input.as_str() {
-            "stack" => format!("gp-web-service-dev-{}", wanted.unit),
-            "priority" => "4711".to_owned(),
-            input => format!("gp-web-service-dev-{}-{input}", wanted.unit),
+/// What the resolvers could hand out for the spec.
+pub(crate) fn resolved_for(spec: &Value) -> Resolved {
+    let mut resolved = Resolved::default();
+    for (number, Wanted { unit, want }) in wanted(spec).into_iter().enumerate() {
+        let value = match (want.resolver.as_str(), want.input.as_str()) {
+            ("ipam", _) => format!("10.0.{number}.0/{}", want.inputs["prefixLength"]),
+            (_, "stack") => format!("gp-web-service-dev-{unit}"),
+            (_, "priority") => "4711".to_owned(),
+            (_, input) => format!("gp-web-service-dev-{unit}-{input}"),
         };
-        names.insert(&wanted.unit, &wanted.input, name);
+        resolved.insert(&unit, &want.input, value);
     }
-    names
+    resolved
 }
 
 /// The spec in `text`, with every default filled in.
@@ -128,6 +132,7 @@ pub(crate) const SECTIONS: &[&str] = &[
     "database",
     "ingress",
     "lambda",
+    "network",
     "serviceDiscovery",
     "storage",
     "triggers",
@@ -191,6 +196,7 @@ pub(crate) fn example_sections() -> Value {
         },
         "ingress": { "host": "shop.example.com", "path": "/*", "public": true, "dns": {} },
         "lambda": { "functions": [function] },
+        "network": {},
         "serviceDiscovery": { "namespace": "shop.internal" },
         "storage": {},
         "triggers": {

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use groundplane_capabilities::{Sections, capabilities};
 use groundplane_model::{ContextKey, Digest, UnitName};
-use groundplane_planner::{Plan, names_wanted, schedule};
+use groundplane_planner::{Plan, Want, schedule, wanted};
 use proptest::prelude::*;
 use serde_json::{Map, Value};
 
-use crate::ground::{Ground, SECTIONS, names_for, spec_with};
+use crate::ground::{Ground, SECTIONS, resolved_for, spec_with};
 use crate::specs::{sections, specs};
 use crate::world::World;
 
@@ -63,8 +63,8 @@ proptest! {
     ) {
         let ground = Ground::sandbox();
         let (before, after) = (spec_with(&before), spec_with(&after));
-        let names = names_for(&after);
-        let input = ground.input(&after, &names);
+        let resolved = resolved_for(&after);
+        let input = ground.input(&after, &resolved);
         let plan = ground.plan(&after);
         let mut world = World::deployed(&ground, &before);
         let steps = schedule(&input, &plan, &world.states(), Some(&before)).unwrap();
@@ -124,9 +124,9 @@ proptest! {
 
     #[test]
     fn every_unit_is_asked_a_name_for_its_stack(spec in specs()) {
-        let stacks: BTreeSet<UnitName> = names_wanted(&spec)
+        let stacks: BTreeSet<UnitName> = wanted(&spec)
             .into_iter()
-            .filter(|wanted| wanted.input == "stack")
+            .filter(|wanted| wanted.want.input == Want::STACK)
             .map(|wanted| wanted.unit)
             .collect();
         let units = Ground::sandbox().plan(&spec).units().map(|unit| unit.unit.clone()).collect();

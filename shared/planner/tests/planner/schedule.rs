@@ -4,7 +4,7 @@ use groundplane_model::{DeploymentId, Digest, UnitName, UnitState};
 use groundplane_planner::{Plan, ScheduledStep, Work, schedule, schedule_destroy};
 use serde_json::{Value, json};
 
-use crate::ground::{Ground, names_for, spec_with};
+use crate::ground::{Ground, resolved_for, spec_with};
 use crate::world::{self, applied};
 
 fn all_applied(ground: &Ground, plan: &Plan) -> Vec<UnitState> {
@@ -28,8 +28,8 @@ fn scheduled(
     current: &[UnitState],
     previous: Option<&Value>,
 ) -> Vec<Vec<ScheduledStep>> {
-    let names = names_for(spec);
-    let input = ground.input(spec, &names);
+    let resolved = resolved_for(spec);
+    let input = ground.input(spec, &resolved);
     schedule(&input, &ground.plan(spec), current, previous).unwrap()
 }
 
@@ -301,8 +301,8 @@ fn a_protected_database_is_neither_removed_nor_replaced() {
     let before = spec_with(&["compute", "database"]);
     let current = all_applied(&ground, &ground.plan(&before));
     let refused = |after: &Value| -> Vec<String> {
-        let names = names_for(after);
-        let input = ground.input(after, &names);
+        let resolved = resolved_for(after);
+        let input = ground.input(after, &resolved);
         let problems = schedule(&input, &ground.plan(after), &current, Some(&before)).unwrap_err();
         problems
             .iter()

@@ -6,8 +6,7 @@ use super::view::Halt;
 use super::{Cidr, IpamError, NodeId, Slot, Spread, Step, View};
 
 impl View {
-    /// Takes a block of `length`: in each node on the way down, from a slot with the smallest
-    /// free block that will do, so that large ones stay whole; more freely after conflicts.
+    /// Takes a block of `length`, at the place that `spread` picks.
     ///
     /// # Errors
     /// As [`IpamError`] says.
@@ -55,17 +54,21 @@ impl View {
         }
         let target = self.tree().level(length);
         while node.length() < target {
-            let mut fits: Vec<Fit> = fits(node, slots, length).collect();
-            // INVARIANT: what the node says is free was checked, so a slot fits.
-            let fit = spread.choose(node, &mut fits, node.length()+4, target).ok_or(IpamError::Stale)?;
+            // INVARIANT: the node has room, as the root or the node above said, so some slot has.
+            let fit = spread
+                .choose(node, fits(node, slots, length), target)
+                .ok_or(IpamError::Stale)?;
             match slots.get(fit.index) {
                 Slot::Split(largest) => {
                     node = node.child(fit.index);
                     slots = self.below(node, largest)?;
                 }
+                // Whichever free slot is broken up, this node has to be written: so it is the one
+                // that keeps most of the others together.
                 Slot::Free | Slot::Taken(_) | Slot::Reserved => {
-                    let slot = node.slot(fit.index);
-                    return Ok(Cidr::at(pool.family(), slot.bits(), length));
+                    let run = slots.tightest_run(1).ok_or(IpamError::Stale)?;
+                    let bits = node.slot(run.first).bits();
+                    return Ok(Cidr::at(pool.family(), bits, length));
                 }
             }
         }
@@ -75,12 +78,11 @@ impl View {
     }
 
     /// That nothing of `block` is taken or reserved.
-    pub(super) fn expect_free(&self, block: Cidr) -> Result<(), Halt> {
+    fn expect_free(&self, block: Cidr) -> Result<(), Halt> {
         let pool = self.tree().cidr();
         if !pool.contains(block) {
             return Err(IpamError::Outside { cidr: block, pool }.into());
         }
-        self.root()?;
         self.expect_read(self.tree().path(block))?;
         let target = self.tree().level(block.length());
         let mut node = self.tree().root();
@@ -120,14 +122,15 @@ impl View {
     }
 }
 
-/// The slots of `node` with room for a block of `length`, which is longer than a slot's.
-fn fits(node: NodeId, slots: Slots, length: u8) -> impl Iterator<Item = Fit> {
-    (0..16).filter_map(move |index| {
-        let largest = match slots.get(index) {
-            Slot::Free => node.length() + NIBBLE,
-            Slot::Split(Some(largest)) if largest <= length => largest,
-            Slot::Split(_) | Slot::Taken(_) | Slot::Reserved => return None,
-        };
-        Some(Fit { index, largest })
-    })
+/// The slots of `node` with room for a block of `length`, which is smaller than a slot.
+fn fits(node: NodeId, slots: Slots, length: u8) -> Vec<Fit> {
+    let room = |slot: Slot| match slot {
+        Slot::Free => Some(node.length() + NIBBLE),
+        Slot::Split(largest) => largest.filter(|largest| *largest <= length),
+        Slot::Taken(_) | Slot::Reserved => None,
+    };
+    slots
+        .iter()
+        .filter_map(|(index, slot)| room(slot).map(|largest| Fit { index, largest }))
+        .collect()
 }

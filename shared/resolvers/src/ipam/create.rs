@@ -1,8 +1,8 @@
 //! Pools come and go: the nodes that a new pool consists of, and whether a pool is as it was made.
 
-use super::view::Halt;
-use super::{Cidr, Edit, IpamError, NodeId, PoolNode, Slot, Step, Tree, View};
 use super::node::Slots;
+use super::view::Halt;
+use super::{Cidr, Edit, IpamError, PoolNode, Slot, Step, Tree, View};
 
 impl View {
     /// The view of a pool that does not exist yet, with everything outside of it and all of
@@ -13,7 +13,9 @@ impl View {
         let root = tree.root();
         let run = root.slots_of(tree.cidr());
         let whole = root.slots_of(root.block());
-        let slots = Slots::FREE.with(whole, Slot::Reserved).with(run, Slot::Free);
+        let slots = Slots::FREE
+            .with(whole, Slot::Reserved)
+            .with(run, Slot::Free);
         let mut view = Self::new(tree);
         view.create(root, slots);
         for range in reserved {
@@ -46,7 +48,15 @@ impl View {
                 .filter(|other| other.slots == node.slots)
                 .cloned()
         };
-        let edits: Option<Vec<Edit>> = new.iter().map(|node| is_as_new(node).map(Edit::Remove)).collect();
-        edits.ok_or_else(|| IpamError::InUse { pool: self.tree().cidr() }.into())
+        let edits: Option<Vec<Edit>> = new
+            .iter()
+            .map(|node| is_as_new(node).map(Edit::Remove))
+            .collect();
+        edits.ok_or_else(|| {
+            IpamError::InUse {
+                pool: self.tree().cidr(),
+            }
+            .into()
+        })
     }
 }

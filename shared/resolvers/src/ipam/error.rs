@@ -31,6 +31,18 @@ pub enum IpamError {
         /// The longest one.
         longest: u8,
     },
+    /// The pool's settings do not allow this prefix length.
+    #[error("a /{length} is not allowed in `{pool}`, which hands out /{min} to /{max}")]
+    LengthNotAllowed {
+        /// The block that is handed out of.
+        pool: Cidr,
+        /// The prefix length that was asked for.
+        length: u8,
+        /// The shortest one that is allowed.
+        min: u8,
+        /// The longest one that is allowed.
+        max: u8,
+    },
     /// The block is not part of the pool.
     #[error("`{cidr}` is outside of `{pool}`")]
     Outside {

@@ -194,10 +194,7 @@ fn slot(word: &str) -> Option<Slot> {
         "-" => Some(Slot::Reserved),
         word => match word.strip_prefix('/') {
             Some(length) => length.parse().ok().map(Slot::Taken),
-            None => word
-                .parse()
-                .ok()
-                .map(|largest| Slot::Split(Some(largest))),
+            None => word.parse().ok().map(|largest| Slot::Split(Some(largest))),
         },
     }
 }

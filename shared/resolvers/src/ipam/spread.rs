@@ -1,14 +1,21 @@
-//! Which of several blocks that fit is taken.
+//! Which of several slots that have room is used.
+
+use std::cmp::Reverse;
 
 use super::NodeId;
+use super::node::NIBBLE;
 
-/// How an owner picks among blocks that fit.
+/// How an owner picks among slots that have room.
+///
+/// Slots that are in use already come first, so that large blocks stay whole; of those, the one
+/// with less room of two that the seed picks. One alone would leave more holes, the tightest of all
+/// would have everyone collide in the same place. Each conflict allows to break up a free slot one
+/// level further up, so that owners who collide move apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Spread {
-    /// A number of the owner's, for example from a digest of it. Owners with different numbers
-    /// pick differently where it makes no difference to the pool.
+    /// A number of the owner's, for example from a digest of it.
     pub seed: u64,
-    /// How often the owner's commit has met a conflict.
+    /// How often this request has met a conflict.
     pub attempt: u32,
 }
 
@@ -20,41 +27,39 @@ pub(super) struct Fit {
 }
 
 impl Spread {
-    /// The slot to go on with; `None` only where there is none.
-    pub(super) fn choose(self, node: NodeId, fits: &mut [Fit], below: u8, target: u8) -> Option<Fit> {
-        fits.sort_by_key(|fit| std::cmp::Reverse(fit.largest));
-        let tightest = fits.first()?.largest;
-        let ties = fits.partition_point(|fit| fit.largest == tightest);
-        let distance = u32::from(target - node.length()) / 4; // 1 = just above target
-        let a = self.attempt;
-        let width = match RULE.load(std::sync::atomic::Ordering::Relaxed) {
-            0 => ties,
-            1 => ties.max(1usize << a.min(5)),
-            2 => fits.partition_point(|f| u32::from(f.largest) + a >= u32::from(tightest)),
-            3 => fits.partition_point(|f| u32::from(f.largest) + (1 << a.min(6)) - 1 >= u32::from(tightest)),
-            4 => if a == 0 { ties } else { fits.len() },
-            5 => if a >= distance { fits.len() } else { ties },
-            6 => if 2 * a >= distance { fits.len() } else { ties },
-            7 => { let split = fits.partition_point(|f| f.largest > below); if a == 0 { split.max(ties) } else {fits.len()} }
-            8 => { let split = fits.partition_point(|f| f.largest > below); if a < distance { split.max(ties) } else {fits.len()} }
-            9 => { let split = fits.partition_point(|f| f.largest > below); if a == 0 {ties} else if a <= distance { split.max(ties) } else {fits.len()} }
-            10 => fits.len(),
-            _ => ties,
-        }.min(fits.len());
-        let pick = self.number(node) % width.max(1) as u64;
-        fits.get(pick as usize).copied()
+    /// The slot of `node` to go on with, on the way to a node with the prefix length `target`.
+    /// `None` only where `fits` is empty.
+    pub(super) fn choose(self, node: NodeId, mut fits: Vec<Fit>, target: u8) -> Option<Fit> {
+        fits.sort_by_key(|fit| Reverse(fit.largest));
+        let slot = node.length() + NIBBLE;
+        let in_use = fits.partition_point(|fit| fit.largest > slot);
+        let levels = u32::from(target.saturating_sub(node.length()) / NIBBLE);
+        let choices = if in_use == 0 || self.attempt >= levels {
+            fits.len()
+        } else {
+            in_use
+        };
+        let number = self.number(node);
+        let pick = below(number, choices).min(below(mixed(number), choices));
+        fits.get(pick).copied()
     }
 
     fn number(self, node: NodeId) -> u64 {
-        let bits = node.0.bits();
-        let place = (bits >> 64) as u64 ^ bits as u64 ^ u64::from(node.length());
+        let bits = node.block().bits();
+        // INVARIANT: 128 bits are twice 64.
+        let half = |bits: u128| u64::try_from(bits & u128::from(u64::MAX)).unwrap_or(0);
+        let place = half(bits >> 64) ^ half(bits) ^ u64::from(node.length());
         mixed(mixed(self.seed ^ u64::from(self.attempt)) ^ place)
     }
 }
-pub static RULE: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
 
-/// The finaliser of SplitMix64: every bit of the answer depends on every bit of the question.
-const fn mixed(number: u64) -> u64 {
+/// `number` as one of the first `choices` indexes.
+fn below(number: u64, choices: usize) -> usize {
+    usize::try_from(number >> 32).unwrap_or(0) % choices.max(1)
+}
+
+/// The step of `SplitMix64`: every bit of the answer depends on every bit of the question.
+pub(super) const fn mixed(number: u64) -> u64 {
     let number = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let number = (number ^ (number >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

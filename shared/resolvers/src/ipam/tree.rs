@@ -35,6 +35,15 @@ impl Tree {
         }
     }
 
+    /// A tree for a question that needs none in the table.
+    pub(super) const fn unnamed(cidr: Cidr) -> Self {
+        Self {
+            name: String::new(),
+            cidr,
+            is_space: false,
+        }
+    }
+
     /// Its name, the same for all of its nodes.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -124,7 +133,11 @@ impl NodeId {
         let slot = |bits: u128| u8::try_from(bits >> (128 - u32::from(below)) & 0xf).unwrap_or(0);
         match below.checked_sub(block.length()) {
             Some(bits) => Run {
-                first: if bits >= NIBBLE { 0 } else { slot(block.bits()) },
+                first: if bits >= NIBBLE {
+                    0
+                } else {
+                    slot(block.bits())
+                },
                 span: FAN_OUT >> (NIBBLE - bits.min(NIBBLE)),
             },
             None => Run {

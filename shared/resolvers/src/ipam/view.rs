@@ -172,7 +172,9 @@ impl View {
         let root = self.tree.root();
         match self.places.get(&root) {
             None => Err(Halt::Read(vec![root])),
-            Some(Place { now: Some(body), .. }) => Ok(body.slots),
+            Some(Place {
+                now: Some(body), ..
+            }) => Ok(body.slots),
             Some(_) if self.tree.is_space() => Ok(Slots::FREE),
             Some(_) => Err(IpamError::NoPool.into()),
         }
@@ -182,11 +184,9 @@ impl View {
     pub(super) fn below(&self, child: NodeId, largest: Option<u8>) -> Result<Slots, Halt> {
         match self.places.get(&child) {
             None => Err(Halt::Read(vec![child])),
-            Some(Place { now: Some(body), .. })
-                if body.slots.largest_free(child.length()) == largest =>
-            {
-                Ok(body.slots)
-            }
+            Some(Place {
+                now: Some(body), ..
+            }) if body.slots.largest_free(child.length()) == largest => Ok(body.slots),
             Some(_) => Err(IpamError::Stale.into()),
         }
     }

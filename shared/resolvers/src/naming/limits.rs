@@ -112,3 +112,7 @@ impl Limits {
         ends.find(|end| name.ends_with(end))
     }
 }
+
+#[cfg(test)]
+#[path = "limits_tests.rs"]
+mod tests;

@@ -253,3 +253,7 @@ fn sequence(name: &str) -> Option<Part> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+#[path = "pattern_tests.rs"]
+mod tests;

@@ -45,6 +45,7 @@ fn answer(path: &Path) -> (bool, String) {
         ValidDocument::Service(service) => service.value.clone(),
         ValidDocument::LandingZone(zone) => serde_json::to_value(&zone.spec).unwrap(),
         ValidDocument::Environment(environment) => serde_json::to_value(&environment.spec).unwrap(),
+        ValidDocument::Resolver(resolver) => serde_json::to_value(&resolver.spec).unwrap(),
     };
     let shown = format!(
         "{}{} {}\n{}\n",

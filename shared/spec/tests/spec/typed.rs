@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use groundplane_model::{
     Egress, EnvironmentSpec, LandingZoneName, LandingZoneSpec, LoadBalancer, Network, Position,
-    Severity,
+    ResolverConfigs, ResolverName, Severity,
 };
 use groundplane_spec::{Document, Kind, ValidDocument, parse, parse_all, parse_bytes, validate};
 use serde_json::{Value, json};
@@ -153,6 +153,10 @@ fn envelope(kind: &str, spec: &Value) -> Document {
     document(&whole.to_string())
 }
 
+fn resolvers() -> ResolverConfigs {
+    BTreeMap::from([(ResolverName::ipam(), json!({ "pool": "dev" }))])
+}
+
 fn load_balancer() -> LoadBalancer {
     LoadBalancer {
         listener_arn: "arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/a/1/2"
@@ -174,12 +178,14 @@ fn every_field_of_a_landing_zone_passes_through_schema_and_model() {
             vpc_id: "vpc-00000001".to_owned(),
             private_subnet_ids: vec!["subnet-00000001".to_owned()],
             public_subnet_ids: vec!["subnet-00000002".to_owned()],
+            private_route_table_ids: vec!["rtb-00000001".to_owned()],
             egress: Some(Egress::Nat),
         },
         cluster: "sandbox".to_owned(),
         load_balancer: Some(load_balancer()),
         internal_load_balancer: Some(load_balancer()),
         hosted_zone_id: Some("Z1234567890".to_owned()),
+        resolvers: resolvers(),
         namespaces: BTreeMap::from([("shop.internal".to_owned(), "ns-a1b2c3d4".to_owned())]),
         assume_role_arn: Some("arn:aws:iam::123456789012:role/a".to_owned()),
         service_role_arn: Some("arn:aws:iam::123456789012:role/b".to_owned()),
@@ -198,6 +204,7 @@ fn every_field_of_an_environment_passes_through_schema_and_model() {
         landing_zone: LandingZoneName::parse("sandbox").unwrap(),
         production: true,
         approval: true,
+        resolvers: resolvers(),
     };
     let document = envelope("Environment", &serde_json::to_value(&spec).unwrap());
     let ValidDocument::Environment(environment) = validate(&document).unwrap().document else {

@@ -8,7 +8,6 @@ use groundplane_prepare_unit as prepare_unit;
 use groundplane_provision_stack as provision_stack;
 use groundplane_record_deployment as record_deployment;
 use groundplane_resolve_name as resolve_name;
-use groundplane_resolvers::{Naming, Pattern};
 use groundplane_sweep_deployments as sweep_deployments;
 use groundplane_validate_deployment as validate_deployment;
 use serde::Serialize;
@@ -58,13 +57,7 @@ impl TestPlatform {
                 write(validate_deployment::handle(&table, clock, read(payload)?).await?)
             }
             "ResolveNameFunctionArn" => {
-                let pattern = Pattern::parse(Pattern::DEFAULT)
-                    .map_err(|error| Failure::new(FailureKind::Internal, error.to_string()))?;
-                let naming = Naming {
-                    pattern,
-                    installation: INSTALLATION.to_owned(),
-                };
-                write(resolve_name::handle(&table, clock, &naming, read(payload)?).await?)
+                write(resolve_name::handle(&table, clock, INSTALLATION, read(payload)?).await?)
             }
             "PlanDeploymentFunctionArn" => {
                 let artifacts = self.faults.wrap(&self.artifacts);

@@ -123,6 +123,7 @@ impl TestPlatform {
         let submission = Submission {
             demand: self.demand(instance).await?,
             spec: service.value,
+            bound: Vec::new(),
             labels: service.labels,
             incarnation: self.outside.fresh().to_string(),
         };
@@ -234,6 +235,7 @@ impl TestPlatform {
             instance,
             landing_zone: self.ground(zone).await?,
             environment,
+            resolvers: Vec::new(),
             deployment: DeploymentId::from_number(self.outside.fresh()),
             idempotency: None,
             now: self.outside.now(),

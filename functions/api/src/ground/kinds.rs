@@ -1,0 +1,173 @@
+//! The kinds of documents that platform engineers apply whole.
+
+use groundplane_model::{
+    Environment, EnvironmentName, Index, Key, LandingZone, LandingZoneName, Partition, Problem,
+    Record, Resolver, ResolverConfigs, ResolverName,
+};
+use groundplane_ports::Clock;
+use groundplane_resolvers::check_config;
+use groundplane_spec::{Kind, ValidDocument, has_field};
+
+use crate::principal::Caller;
+
+/// A document that is applied whole and of which the newest version counts.
+pub(crate) trait Ground: Record + PartialEq {
+    /// The `kind` of its document.
+    const DOCUMENT: &'static str;
+
+    /// Where the one of that name lies, if it can be a name.
+    fn key_of(name: &str) -> Option<Key>;
+
+    /// All of them.
+    fn all() -> Index;
+
+    /// The record that a document makes over `version`, if the document is of this kind.
+    fn from_document(document: ValidDocument, by: &Caller, clock: &impl Clock) -> Option<Self>;
+
+    /// The record over the version that is stored.
+    fn over(self, version: u64) -> Self;
+
+    /// Whether both say the same.
+    fn says_the_same(&self, other: &Self) -> bool;
+
+    /// The name of another ground that this one stands on.
+    fn stands_on(&self) -> Option<&LandingZoneName> {
+        None
+    }
+
+    /// What is wrong with it beyond what its schema says.
+    fn check(&self) -> Vec<Problem>;
+}
+
+/// What all of them have in common: a name, a `spec`, and who applied it when.
+macro_rules! ground {
+    ($record:ident, $document:literal, $name:ty, $key:expr, $index:expr, { $($own:tt)* }) => {
+        impl Ground for $record {
+            const DOCUMENT: &'static str = $document;
+
+            fn key_of(name: &str) -> Option<Key> {
+                let key: fn(&$name) -> Key = $key;
+                Some(key(&<$name>::parse(name).ok()?))
+            }
+
+            fn all() -> Index {
+                $index("")
+            }
+
+            fn from_document(
+                document: ValidDocument,
+                by: &Caller,
+                clock: &impl Clock,
+            ) -> Option<Self> {
+                let ValidDocument::$record(document) = document else {
+                    return None;
+                };
+                Some(Self {
+                    name: document.name,
+                    spec: document.spec,
+                    updated_at: clock.now(),
+                    updated_by: by.principal.subject.clone(),
+                    version: 0,
+                })
+            }
+
+            fn over(self, version: u64) -> Self {
+                Self { version, ..self }
+            }
+
+            fn says_the_same(&self, other: &Self) -> bool {
+                self.spec == other.spec
+            }
+
+            $($own)*
+        }
+    };
+}
+
+ground!(
+    Environment,
+    "Environment",
+    EnvironmentName,
+    |name| Key::meta(Partition::environment(name)),
+    Index::environments,
+    {
+        fn stands_on(&self) -> Option<&LandingZoneName> {
+            Some(&self.spec.landing_zone)
+        }
+
+        fn check(&self) -> Vec<Problem> {
+            check_configs(&self.spec.resolvers)
+        }
+    }
+);
+
+ground!(
+    LandingZone,
+    "LandingZone",
+    LandingZoneName,
+    |name| Key::meta(Partition::landing_zone(name)),
+    Index::landing_zones,
+    {
+        fn check(&self) -> Vec<Problem> {
+            check_configs(&self.spec.resolvers)
+        }
+    }
+);
+
+ground!(
+    Resolver,
+    "Resolver",
+    ResolverName,
+    Resolver::key_of,
+    Index::resolvers,
+    {
+        fn check(&self) -> Vec<Problem> {
+            let mut problems = check_function(self);
+            let config = check_config(&self.name, &self.spec.config);
+            problems.extend(
+                config
+                    .into_iter()
+                    .map(|problem| problem.below("/spec/config")),
+            );
+            for (number, binding) in self.spec.bindings.iter().enumerate() {
+                if !has_field(Kind::Service, &binding.input) {
+                    let message = format!("a Service has no field `{}`", binding.input);
+                    let pointer = format!("/spec/bindings/{number}/input");
+                    problems.push(Problem::error(pointer, message));
+                }
+            }
+            problems
+        }
+    }
+);
+
+fn check_configs(configs: &ResolverConfigs) -> Vec<Problem> {
+    let checked = configs.iter().flat_map(|(name, config)| {
+        let at = format!("/spec/resolvers/{name}");
+        let problems = check_config(name, config).into_iter();
+        problems.map(move |problem| problem.below(&at))
+    });
+    checked.collect()
+}
+
+/// The platform's own resolvers have their functions; another needs one.
+fn check_function(resolver: &Resolver) -> Vec<Problem> {
+    let pointer = "/spec/functionArn";
+    let name = &resolver.name;
+    match (&resolver.spec.function_arn, name.is_own()) {
+        (Some(_), true) => {
+            let message = format!("`{name}` is answered by the platform's own function");
+            vec![Problem::error(pointer, message).with_hint("register yours under another name")]
+        }
+        (None, false) => {
+            let own: Vec<String> = ResolverName::own()
+                .iter()
+                .map(|own| format!("`{own}`"))
+                .collect();
+            let message = format!("the resolver `{name}` needs the ARN of its function");
+            let hint = format!("the platform's own are {}", own.join(", "));
+            vec![Problem::error("/spec", message).with_hint(hint)]
+        }
+        _ => Vec::new(),
+    }
+}

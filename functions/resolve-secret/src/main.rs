@@ -1,0 +1,19 @@
+//! Wires the secret resolver to AWS.
+
+use groundplane_aws::{Aws, System};
+use groundplane_edge::{Error, serve, setting, start_telemetry};
+use groundplane_resolve_secret::{Engine, handle};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    start_telemetry();
+    let aws = Aws::from_env().await;
+    let (table, secrets) = (aws.table(setting("TABLE_NAME")?), aws.secrets());
+    let engine = Engine {
+        stacks: aws.cloudformation(),
+        artifacts: aws.artifacts(setting("ARTIFACT_BUCKET")?),
+        system: System,
+        installation: setting("INSTALLATION")?,
+    };
+    serve(async |request| handle(&table, &secrets, &engine, request).await).await
+}

@@ -1,0 +1,128 @@
+//! Which inputs of a spec resolvers give values to.
+
+use std::collections::BTreeMap;
+
+use groundplane_model::{Binding, BoundInput, Problem, Resolver, ResolverName, UserValue};
+use serde_json::Value;
+
+/// What a resolver is told of the value that the user gave.
+const VALUE: &str = "value";
+
+/// The inputs of a spec that the `resolvers` are bound to: `spec` is the document with every
+/// default, `given` the document as the user wrote it. A section that the spec does not declare
+/// has no inputs.
+///
+/// # Errors
+/// With every value that the user gave where none may be given, and every input that two bindings
+/// claim.
+pub fn bound_inputs(
+    resolvers: &[Resolver],
+    spec: &Value,
+    given: &Value,
+) -> Result<Vec<BoundInput>, Vec<Problem>> {
+    let mut bound: BTreeMap<String, BoundInput> = BTreeMap::new();
+    let mut problems = Vec::new();
+    for resolver in resolvers {
+        for binding in &resolver.spec.bindings {
+            for pointer in places(&binding.input, spec) {
+                match bind(&resolver.name, binding, &pointer, given.pointer(&pointer)) {
+                    Ok(None) => {}
+                    Ok(Some(input)) => {
+                        let before = bound.insert(pointer, input);
+                        problems
+                            .extend(before.map(|before| claimed_twice(&before, &resolver.name)));
+                    }
+                    Err(problem) => problems.push(problem),
+                }
+            }
+        }
+    }
+    if problems.is_empty() {
+        Ok(bound.into_values().collect())
+    } else {
+        Err(problems)
+    }
+}
+
+fn claimed_twice(before: &BoundInput, other: &ResolverName) -> Problem {
+    let message = format!(
+        "the resolvers `{}` and `{other}` are both bound to this",
+        before.resolver
+    );
+    Problem::error(before.pointer.clone(), message)
+        .with_hint("the platform team has to take one of the bindings away")
+}
+
+fn bind(
+    resolver: &ResolverName,
+    binding: &Binding,
+    pointer: &str,
+    given: Option<&Value>,
+) -> Result<Option<BoundInput>, Problem> {
+    let mut inputs = binding.arguments.clone();
+    match (given, binding.user_value) {
+        (None, _) => {}
+        (Some(_), UserValue::Keep) => return Ok(None),
+        (Some(_), UserValue::Refuse) => {
+            let message = format!("this is what the resolver `{resolver}` gives");
+            return Err(Problem::error(pointer, message).with_hint("leave it out"));
+        }
+        (Some(value), UserValue::Resolve) => {
+            let text = value
+                .as_str()
+                .map_or_else(|| value.to_string(), str::to_owned);
+            inputs.insert(VALUE.to_owned(), text);
+        }
+    }
+    Ok(Some(BoundInput {
+        pointer: pointer.to_owned(),
+        resolver: resolver.clone(),
+        inputs,
+        output: binding.output.clone(),
+    }))
+}
+
+/// The places in `spec` that a binding's input stands for: `*` is every item of a list and every
+/// field of a map. The last field need not be there; what it is a field of must.
+fn places(input: &str, spec: &Value) -> Vec<String> {
+    let Some((parent, field)) = input.rsplit_once('/') else {
+        return Vec::new();
+    };
+    let mut found = vec![String::new()];
+    for token in parent.split('/').skip(1) {
+        found = found
+            .iter()
+            .flat_map(|place| below(place, token, spec))
+            .collect();
+    }
+    found
+        .iter()
+        .flat_map(|place| match field {
+            "*" => below(place, field, spec),
+            _ => vec![format!("{place}/{field}")],
+        })
+        .collect()
+}
+
+fn below(place: &str, token: &str, spec: &Value) -> Vec<String> {
+    let names: Vec<String> = match (token, spec.pointer(place)) {
+        (_, None) => Vec::new(),
+        ("*", Some(Value::Array(items))) => (0..items.len()).map(|at| at.to_string()).collect(),
+        ("*", Some(Value::Object(fields))) => fields.keys().map(|name| escaped(name)).collect(),
+        _ => vec![token.to_owned()],
+    };
+    names
+        .into_iter()
+        .map(|name| format!("{place}/{name}"))
+        .filter(|place| spec.pointer(place).is_some())
+        .collect()
+}
+
+/// A name as a part of a JSON pointer (RFC 6901).
+fn escaped(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}
+
+#[cfg(test)]
+#[path = "bindings_tests.rs"]
+mod tests;
