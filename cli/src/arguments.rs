@@ -10,6 +10,10 @@ use groundplane_model::{
 };
 use jiff::SignedDuration;
 
+pub(crate) use pool::{Create, Import, Place, PoolCommand};
+
+mod pool;
+
 const ABOUT: &str = "A spec goes in, infrastructure comes out";
 
 const LONG_ABOUT: &str = "\
@@ -78,6 +82,12 @@ pub(crate) enum Command {
     Destroy(Destroy),
     /// Follow a deployment until its end
     Watch(Watch),
+    /// Pools of addresses: create, look at, import into
+    Pool {
+        /// What to do.
+        #[command(subcommand)]
+        command: PoolCommand,
+    },
 }
 
 /// `validate`.

@@ -37,14 +37,14 @@ pub(crate) struct Registered {
     pub(crate) changed: bool,
 }
 
-/// Some instances and where the listing goes on.
+/// Some items of a listing and where it goes on.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
-pub(crate) struct InstancePage {
-    /// The instances.
-    pub(crate) items: Vec<InstanceSummary>,
+pub(super) struct Page<T> {
+    /// The items.
+    pub(super) items: Vec<T>,
     /// What to ask for the next page with.
     #[serde(default)]
-    pub(crate) next: Option<String>,
+    pub(super) next: Option<String>,
 }
 
 /// A deployed service in one environment, as it is listed.

@@ -3,6 +3,7 @@
 
 mod answers;
 mod error;
+mod pools;
 mod transport;
 
 use groundplane_model::{DeploymentId, EnvironmentName, InstanceId, ServiceName};
@@ -12,6 +13,7 @@ pub(crate) use answers::{
     Accepted, Deployment, Instance, InstanceSummary, PlannedStep, Registered,
 };
 pub(crate) use error::{CallError, Refusal, Unexpected};
+pub(crate) use pools::{Block, Pool, PoolSummary, Within};
 use transport::{Call, Method, Transport};
 
 use crate::settings::Settings;
@@ -76,15 +78,34 @@ impl Client {
         environment: Option<&EnvironmentName>,
         name: Option<&ServiceName>,
     ) -> Result<Vec<InstanceSummary>, CallError> {
+        let asked = [
+            ("environment", environment.map(EnvironmentName::as_str)),
+            ("name", name.map(ServiceName::as_str)),
+        ];
+        let asked: Vec<_> = asked
+            .into_iter()
+            .filter_map(|(question, answer)| Some((question, answer?)))
+            .collect();
+        self.every("/v1/instances", &asked, "instances")
+    }
+
+    /// Every item of a listing, page by page; `what` says what it lists.
+    fn every<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        asked: &[(&'static str, &str)],
+        what: &str,
+    ) -> Result<Vec<T>, CallError> {
         let mut found = Vec::new();
         let mut cursor = None;
         for _ in 0..MAX_PAGES {
-            let mut call = Call::new(Method::Get, "/v1/instances");
-            call.ask("environment", environment.map(EnvironmentName::as_str));
-            call.ask("name", name.map(ServiceName::as_str));
+            let mut call = Call::new(Method::Get, path);
+            for (question, answer) in asked {
+                call.ask(question, Some(answer));
+            }
             call.ask("limit", Some(PAGE));
             call.ask("cursor", cursor.as_deref());
-            let page: answers::InstancePage = self.send(&call)?;
+            let page: answers::Page<T> = self.send(&call)?;
             found.extend(page.items);
             match page.next {
                 Some(next) => cursor = Some(next),
@@ -93,7 +114,7 @@ impl Client {
         }
         Err(self.explained(CallError::Unexpected(Unexpected::new(
             self.transport.endpoint(),
-            "its list of instances does not end",
+            format!("its list of {what} does not end"),
         ))))
     }
 

@@ -4,6 +4,7 @@ mod apply;
 mod deploy;
 mod destroy;
 mod list;
+mod pool;
 mod status;
 mod validate;
 mod watch;
@@ -26,6 +27,7 @@ pub(crate) fn run(arguments: &Arguments, world: &mut World<'_>) -> Result<Report
         Command::Status(arguments) => status::run(arguments, global, world),
         Command::Destroy(arguments) => destroy::run(arguments, global, world),
         Command::Watch(arguments) => watch::run(arguments, global, world),
+        Command::Pool { command } => pool::run(command, global, world),
     }
 }
 

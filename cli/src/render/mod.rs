@@ -3,6 +3,7 @@
 pub(crate) mod deployment;
 pub(crate) mod error;
 pub(crate) mod instance;
+pub(crate) mod pool;
 pub(crate) mod problems;
 pub(crate) mod table;
 pub(crate) mod time;

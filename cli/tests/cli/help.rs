@@ -2,8 +2,8 @@
 
 use crate::scene::Scene;
 
-const COMMANDS: [&str; 7] = [
-    "validate", "apply", "deploy", "list", "status", "destroy", "watch",
+const COMMANDS: [&str; 8] = [
+    "validate", "apply", "deploy", "list", "status", "destroy", "watch", "pool",
 ];
 
 #[test]
@@ -43,6 +43,21 @@ fn wrong_usage_is_told_on_standard_error_and_by_exit_code_2() {
         &["watch", "web-service.dev", "--timeout", "0s"],
         &["watch", "web-service.dev", "--timeout", "-5m"],
         &["deploy", "web.yaml", "--timeout", "5m"],
+        &["pool"],
+        &["pool", "show", "Not A Name"],
+        &["pool", "create", "dev"],
+        &[
+            "pool",
+            "create",
+            "dev",
+            "--cidr",
+            "10.0.0.0/8",
+            "--tag",
+            "tier",
+        ],
+        &["pool", "allocations"],
+        &["pool", "allocations", "--pool", "dev", "--space", "default"],
+        &["pool", "import", "10.0.0.0/8", "--space", "default"],
     ] {
         let ended = Scene::empty().run(line);
         assert_eq!((ended.code, ended.output.as_str()), (2, ""), "{line:?}");

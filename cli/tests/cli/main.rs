@@ -16,6 +16,8 @@ mod help;
 #[cfg(test)]
 mod platform;
 #[cfg(test)]
+mod pool;
+#[cfg(test)]
 mod process;
 #[cfg(test)]
 mod scene;

@@ -60,7 +60,7 @@ fn an_entry_lies_with_its_family_in_the_catalog_of_its_place() {
 #[test]
 fn an_entry_is_kept_as_it_is_written() {
     let written = json!({
-        "kind": "machine", "family": "ubuntu", "release": "24.04", "architecture": "amd64",
+        "image_kind": "machine", "family": "ubuntu", "release": "24.04", "architecture": "amd64",
         "image": "ami-0123456789abcdef0", "state": "deprecated",
     });
     let read: CatalogEntry = serde_json::from_value(written).unwrap();

@@ -105,6 +105,58 @@ async fn refused(faults: Faults, schedule: Schedule, _may_fail: bool) -> Result<
     platform.must_be_empty(&id(), InstanceStatus::Failed).await
 }
 
+/// A spec whose addresses come from a pool.
+fn networked() -> String {
+    "
+apiVersion: groundplane.dev/v1
+kind: Service
+metadata: { name: web-service, environment: dev }
+spec:
+  network: { subnets: 2, prefixLength: 27 }
+"
+    .to_owned()
+}
+
+/// What must hold after a deployment with addresses and its destroy: each block was given out once
+/// and all are back.
+async fn addresses(faults: Faults, schedule: Schedule, may_fail: bool) -> Result<(), Problem> {
+    let platform = TestPlatform::start(faults, schedule).await?;
+    let (deployment, _) = platform.deploy(&networked()).await?;
+    match deployment.status {
+        DeploymentStatus::Succeeded => {
+            platform.must_be_deployed(&id(), &["network"]).await?;
+            let platform = platform.with(Faults::none());
+            let gone = platform.destroy(&id()).await?;
+            platform.settle(&gone).await?;
+            platform
+                .must_be_empty(&id(), InstanceStatus::Destroyed)
+                .await
+        }
+        DeploymentStatus::Failed if may_fail => {
+            platform.must_be_empty(&id(), InstanceStatus::Failed).await
+        }
+        DeploymentStatus::Accepted
+        | DeploymentStatus::Running
+        | DeploymentStatus::Compensating
+        | DeploymentStatus::Failed => Err(text(deployment)),
+    }
+}
+
+/// What must hold after a deployment whose subnets cannot be provisioned: the addresses are back.
+async fn addresses_refused(
+    faults: Faults,
+    schedule: Schedule,
+    _may_fail: bool,
+) -> Result<(), Problem> {
+    let platform = TestPlatform::start(faults, schedule).await?;
+    platform.artifacts.fail("AWS::EC2::Subnet");
+    let (deployment, _) = platform.deploy(&networked()).await?;
+    if deployment.status != DeploymentStatus::Failed {
+        return Err(text(deployment));
+    }
+    platform.must_be_empty(&id(), InstanceStatus::Failed).await
+}
+
 /// Faults after which a retry must get there.
 const PASSING: [Fault; 5] = [
     Fault::Before,
@@ -133,6 +185,8 @@ survives_every_fault! {
     an_update_is_whole_or_taken_back_whatever_call_fails: update under Schedule::InOrder;
     a_destroy_leaves_nothing_whatever_call_fails: destroy under Schedule::InOrder;
     a_refused_deployment_leaves_nothing_whatever_call_fails: refused under Schedule::InOrder;
+    addresses_are_given_out_once_and_all_come_back_whatever_call_fails: addresses under Schedule::InOrder;
+    a_refused_deployment_gives_its_addresses_back_whatever_call_fails: addresses_refused under Schedule::InOrder;
     a_refused_deployment_leaves_nothing_in_turns: refused under Schedule::Interleaved;
 }
 

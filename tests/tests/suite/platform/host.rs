@@ -7,6 +7,7 @@ use groundplane_plan_deployment as plan_deployment;
 use groundplane_prepare_unit as prepare_unit;
 use groundplane_provision_stack as provision_stack;
 use groundplane_record_deployment as record_deployment;
+use groundplane_resolve_address as resolve_address;
 use groundplane_resolve_name as resolve_name;
 use groundplane_sweep_deployments as sweep_deployments;
 use groundplane_validate_deployment as validate_deployment;
@@ -58,6 +59,9 @@ impl TestPlatform {
             }
             "ResolveNameFunctionArn" => {
                 write(resolve_name::handle(&table, clock, INSTALLATION, read(payload)?).await?)
+            }
+            "ResolveAddressFunctionArn" => {
+                write(resolve_address::handle(&table, clock, read(payload)?).await?)
             }
             "PlanDeploymentFunctionArn" => {
                 let artifacts = self.faults.wrap(&self.artifacts);

@@ -11,14 +11,16 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
+use groundplane_addresses::create_pool;
 use groundplane_deployment::{Demand, Submission, accept, accept_destroy};
 use groundplane_model::{
     Change, Deployment, DeploymentId, Environment, Failure, Instance, InstanceId, Key, LandingZone,
-    Partition, Principal, Record, TenantId,
+    Partition, PoolName, Principal, Record, ResolverName, TenantId,
 };
 use groundplane_ports::{Clock, ReadTable, WriteTable};
+use groundplane_resolvers::{Pool, PoolDraft};
 use groundplane_spec::{ValidDocument, parse, validate};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::memory::MemoryTable;
 use groundplane_tests::asl::{Interpreter, Machine, Schedule, Trace, placeholders};
@@ -51,6 +53,8 @@ pub(crate) struct TestPlatform {
     faults: Faults,
     schedule: Schedule,
     principal: Principal,
+    /// How many nodes the trees of addresses have before anything is handed out.
+    nodes_at_rest: usize,
 }
 
 impl TestPlatform {
@@ -60,7 +64,8 @@ impl TestPlatform {
     /// Where the examples are not valid.
     pub(crate) async fn start(faults: Faults, schedule: Schedule) -> Result<Self, Problem> {
         let stacks = Arc::new(FakeStacks::new());
-        let platform = Self {
+        let mut platform = Self {
+            nodes_at_rest: 0,
             table: Arc::default(),
             artifacts: FakeArtifacts::new(Arc::clone(&stacks)),
             stacks,
@@ -74,6 +79,7 @@ impl TestPlatform {
             },
         };
         platform.apply_ground().await?;
+        platform.nodes_at_rest = platform.table.count("pool-node");
         Ok(platform)
     }
 
@@ -93,9 +99,12 @@ impl TestPlatform {
             updated_by: updated_by.clone(),
             version: 0,
         };
+        let mut ground = place.spec;
+        let config = json!({ "pool": "dev" });
+        ground.resolvers.insert(ResolverName::ipam(), config);
         let place = Environment {
             name: place.name,
-            spec: place.spec,
+            spec: ground,
             updated_at: now,
             updated_by,
             version: 0,
@@ -103,7 +112,21 @@ impl TestPlatform {
         self.table
             .commit(vec![Change::save(&zone), Change::save(&place)])
             .await
-            .map_err(text)
+            .map_err(text)?;
+        let draft = json!({ "cidr": "10.0.0.0/24", "allowedLengths": { "min": 26, "max": 28 } });
+        let draft: PoolDraft = serde_json::from_value(draft).map_err(text)?;
+        let pool = Pool {
+            name: PoolName::parse("dev").map_err(text)?,
+            incarnation: "first".to_owned(),
+            spec: draft.check().map_err(|problems| format!("{problems:?}"))?,
+            created_at: now,
+            created_by: "platform".to_owned(),
+            version: 0,
+        };
+        create_pool(self.table.as_ref(), &pool)
+            .await
+            .map_err(text)?;
+        Ok(())
     }
 
     /// Submits a spec, as the API does, to the environment that it names.

@@ -1,9 +1,11 @@
 //! What the world looks like after a scenario, and what is wrong with it.
 
+use groundplane_addresses::sweep;
 use groundplane_model::{
     Deployment, InstanceId, InstanceStatus, Partition, Step, StepStatus, UnitState,
 };
-use groundplane_ports::ReadTable;
+use groundplane_ports::{Clock as _, ReadTable};
+use jiff::SignedDuration;
 
 use super::{Problem, TestPlatform, text};
 
@@ -52,7 +54,22 @@ impl TestPlatform {
                 return Err(format!("{count} records of the kind {kind} are left"));
             }
         }
+        self.must_have_its_addresses_back().await?;
         self.must_be_at_rest(id, expected).await
+    }
+
+    /// Says which addresses of the pool are neither free nor at rest.
+    async fn must_have_its_addresses_back(&self) -> Result<(), Problem> {
+        let later = self.outside.now() + SignedDuration::from_hours(24);
+        sweep(self.table.as_ref(), later).await.map_err(text)?;
+        // The pool itself is a block of its space; the root of its tree stays.
+        for (kind, expected) in [("block", 1), ("pool-node", self.nodes_at_rest)] {
+            let count = self.table.count(kind);
+            if count != expected {
+                return Err(format!("there are {count} records of the kind {kind}"));
+            }
+        }
+        Ok(())
     }
 
     /// Says what is missing of an instance that should be deployed.
