@@ -10,8 +10,12 @@ use groundplane_model::{
 };
 use jiff::SignedDuration;
 
+pub(crate) use image::ImageCommand;
+pub(crate) use name::{NameCommand, PreviewName};
 pub(crate) use pool::{Create, Import, Place, PoolCommand};
 
+mod image;
+mod name;
 mod pool;
 
 const ABOUT: &str = "A spec goes in, infrastructure comes out";
@@ -87,6 +91,18 @@ pub(crate) enum Command {
         /// What to do.
         #[command(subcommand)]
         command: PoolCommand,
+    },
+    /// The image catalog: look at, put images into
+    Image {
+        /// What to do.
+        #[command(subcommand)]
+        command: ImageCommand,
+    },
+    /// Names of resources, before they are handed out
+    Name {
+        /// What to do.
+        #[command(subcommand)]
+        command: NameCommand,
     },
 }
 

@@ -4,10 +4,11 @@
 use std::time::Duration;
 
 use groundplane_model::{EnvironmentName, InstanceId, Problem, Severity};
+use serde_json::Value;
 
 use crate::client::{Accepted, Body, CallError, Client, Registered};
 use crate::documents::Candidate;
-use crate::error::Error;
+use crate::error::{Error, FileProblem};
 use crate::render;
 use crate::world::World;
 
@@ -81,6 +82,32 @@ fn refused(candidate: &Candidate, error: CallError) -> Error {
         };
     }
     Error::Call(error)
+}
+
+/// A request that is no document, on its way to the platform.
+pub(crate) fn json_body(value: &Value) -> Body {
+    Body {
+        text: value.to_string(),
+        media_type: "application/json",
+    }
+}
+
+/// A refusal that has problems is shown with all of them. `what` says what was asked for.
+pub(crate) fn refused_request(what: &str, error: CallError) -> Error {
+    let CallError::Refused(refusal) = error else {
+        return error.into();
+    };
+    if refusal.problems.is_empty() {
+        return CallError::Refused(refusal).into();
+    }
+    let problem = |problem: Problem| FileProblem {
+        file: what.to_owned(),
+        // Places in the text that was sent mean nothing to someone who has typed something else.
+        problem: problem.at(None),
+    };
+    Error::Documents {
+        problems: refusal.problems.into_iter().map(problem).collect(),
+    }
 }
 
 fn is_error(problem: &Problem) -> bool {

@@ -3,6 +3,7 @@
 
 mod answers;
 mod error;
+mod images;
 mod pools;
 mod transport;
 
@@ -13,6 +14,7 @@ pub(crate) use answers::{
     Accepted, Deployment, Instance, InstanceSummary, PlannedStep, Registered,
 };
 pub(crate) use error::{CallError, Refusal, Unexpected};
+pub(crate) use images::{CatalogImage, NamePreview};
 pub(crate) use pools::{Block, Pool, PoolSummary, Within};
 use transport::{Call, Method, Transport};
 

@@ -3,7 +3,9 @@
 mod apply;
 mod deploy;
 mod destroy;
+mod image;
 mod list;
+mod name;
 mod pool;
 mod status;
 mod validate;
@@ -28,6 +30,8 @@ pub(crate) fn run(arguments: &Arguments, world: &mut World<'_>) -> Result<Report
         Command::Destroy(arguments) => destroy::run(arguments, global, world),
         Command::Watch(arguments) => watch::run(arguments, global, world),
         Command::Pool { command } => pool::run(command, global, world),
+        Command::Image { command } => image::run(command, global, world),
+        Command::Name { command } => name::run(command, global, world),
     }
 }
 

@@ -1,14 +1,14 @@
 //! `groundplane pool …`: pools of addresses, and what is taken of them.
 
-use groundplane_model::Problem;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::answer::Report;
 use crate::arguments::{Create, Global, Import, Place, PoolCommand};
-use crate::client::{Block, Body, CallError, Client, PoolSummary, Within};
-use crate::error::{Error, FileProblem};
+use crate::client::{Block, Client, PoolSummary, Within};
+use crate::error::Error;
 use crate::render;
+use crate::submission::{json_body, refused_request};
 use crate::world::World;
 
 #[derive(Serialize)]
@@ -60,8 +60,8 @@ fn list(client: &Client) -> Result<Report, Error> {
 fn create(client: &Client, arguments: &Create) -> Result<Report, Error> {
     let name = &arguments.name;
     let created = client
-        .create_pool(name, &body(&draft(arguments)))
-        .map_err(|error| refused(&format!("pool {name}"), error))?;
+        .create_pool(name, &json_body(&draft(arguments)))
+        .map_err(|error| refused_request(&format!("pool {name}"), error))?;
     let text = format!(
         "pool `{}` hands out of {}\n",
         created.name,
@@ -102,10 +102,10 @@ fn import(client: &Client, arguments: &Import) -> Result<Report, Error> {
     } = arguments;
     let within = within(&arguments.place)?;
     let (kind, name) = within.named();
-    let body = body(&json!({kind: name, "cidr": cidr, "description": description}));
+    let body = json_body(&json!({kind: name, "cidr": cidr, "description": description}));
     let block = client
         .import(&body)
-        .map_err(|error| refused(&format!("import of {cidr}"), error))?;
+        .map_err(|error| refused_request(&format!("import of {cidr}"), error))?;
     let text = format!(
         "{} is taken in {} for {}\n",
         render::line(&block.cidr),
@@ -113,13 +113,6 @@ fn import(client: &Client, arguments: &Import) -> Result<Report, Error> {
         render::line(&block.holder.name)
     );
     Ok(Report::new(text, &block))
-}
-
-fn body(value: &Value) -> Body {
-    Body {
-        text: value.to_string(),
-        media_type: "application/json",
-    }
 }
 
 /// The parser has seen to it that one of them is there.
@@ -137,22 +130,4 @@ fn within(place: &Place) -> Result<Within, Error> {
 fn place(within: &Within) -> String {
     let (kind, name) = within.named();
     format!("the {kind} `{name}`")
-}
-
-/// A refusal that has problems is shown with all of them.
-fn refused(what: &str, error: CallError) -> Error {
-    let CallError::Refused(refusal) = error else {
-        return error.into();
-    };
-    if refusal.problems.is_empty() {
-        return CallError::Refused(refusal).into();
-    }
-    let problem = |problem: Problem| FileProblem {
-        file: what.to_owned(),
-        // Places in the text that was sent mean nothing to someone who has typed flags.
-        problem: problem.at(None),
-    };
-    Error::Documents {
-        problems: refusal.problems.into_iter().map(problem).collect(),
-    }
 }

@@ -2,7 +2,9 @@
 
 pub(crate) mod deployment;
 pub(crate) mod error;
+pub(crate) mod image;
 pub(crate) mod instance;
+pub(crate) mod name;
 pub(crate) mod pool;
 pub(crate) mod problems;
 pub(crate) mod table;

@@ -2,8 +2,8 @@
 
 use crate::scene::Scene;
 
-const COMMANDS: [&str; 8] = [
-    "validate", "apply", "deploy", "list", "status", "destroy", "watch", "pool",
+const COMMANDS: [&str; 10] = [
+    "validate", "apply", "deploy", "list", "status", "destroy", "watch", "pool", "image", "name",
 ];
 
 #[test]

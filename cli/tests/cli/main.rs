@@ -14,6 +14,8 @@ mod destroy;
 #[cfg(test)]
 mod help;
 #[cfg(test)]
+mod image;
+#[cfg(test)]
 mod platform;
 #[cfg(test)]
 mod pool;

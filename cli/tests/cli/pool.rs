@@ -49,13 +49,13 @@ fn detail() -> Value {
     pool
 }
 
-fn block(cidr: &str, state: &str, holder: Value) -> Value {
+fn block(cidr: &str, state: &str, holder: impl Into<Value>) -> Value {
     let until = (state != "held").then_some("2026-11-21T08:15:00Z");
     json!({
         "cidr": cidr,
         "state": state,
         "until": until,
-        "holder": holder,
+        "holder": holder.into(),
         "allocatedAt": "2026-11-21T08:00:00Z",
     })
 }

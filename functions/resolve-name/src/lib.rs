@@ -3,6 +3,7 @@
 //! one, and the same owner always gets the same.
 
 use std::collections::BTreeMap;
+use std::error::Error;
 
 use groundplane_model::{
     Allocation, Change, DeploymentSpec, Failure, FailureKind, Layer, Owner, Record,
@@ -84,7 +85,7 @@ impl Ground<'_> {
         Ok(NameRequest {
             account: Some(&zone.account),
             region: Some(&zone.region),
-            ..NameRequest::of(request).map_err(invalid)?
+            ..NameRequest::of(request).map_err(|error| invalid(&error))?
         })
     }
 
@@ -98,7 +99,7 @@ impl Ground<'_> {
     }
 }
 
-fn invalid(error: impl ToString) -> Failure {
+fn invalid(error: &dyn Error) -> Failure {
     Failure::new(FailureKind::Invalid, error.to_string())
 }
 
@@ -154,7 +155,7 @@ async fn attempt(
     let counted = number(table, ground, (&naming, &wanted), taken).await?;
     let claim = naming
         .claim(&wanted, taken, counted.as_ref().map(|(number, _)| *number))
-        .map_err(invalid)?;
+        .map_err(|error| invalid(&error))?;
     let mut changes = Vec::new();
     // What an earlier incarnation of the instance left is given up in the same transaction.
     if let Some(stale) = &held {
@@ -204,13 +205,16 @@ async fn number(
     passed_over: u32,
 ) -> Result<Option<(u32, Counter)>, Failure> {
     let per = ground.config.sequence_per.unwrap_or_default();
-    let Some(scope) = naming.counter_scope(wanted, per).map_err(invalid)? else {
+    let Some(scope) = naming
+        .counter_scope(wanted, per)
+        .map_err(|error| invalid(&error))?
+    else {
         return Ok(None);
     };
     let counter: Option<Counter> = table.get(&Counter::key_of(&scope)).await?;
     let counter = counter.unwrap_or_else(|| Counter::new(scope));
     let taken = counter.take(ground.config.sequence(), passed_over);
-    Ok(Some(taken.map_err(invalid)?))
+    Ok(Some(taken.map_err(|error| invalid(&error))?))
 }
 
 fn outputs(

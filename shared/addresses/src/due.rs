@@ -63,12 +63,10 @@ pub async fn sweep(
             .list(&Index::pools(""), PAGE, cursor.as_deref())
             .await?;
         for pool in &page.records {
-            loop {
-                let now_freed = free_due(table, pool, now).await?;
-                freed += now_freed;
-                if now_freed == 0 {
-                    break;
-                }
+            let mut some = free_due(table, pool, now).await?;
+            while some > 0 {
+                freed += some;
+                some = free_due(table, pool, now).await?;
             }
         }
         cursor = page.next;

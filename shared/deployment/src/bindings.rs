@@ -22,19 +22,21 @@ pub fn bound_inputs(
 ) -> Result<Vec<BoundInput>, Vec<Problem>> {
     let mut bound: BTreeMap<String, BoundInput> = BTreeMap::new();
     let mut problems = Vec::new();
-    for resolver in resolvers {
-        for binding in &resolver.spec.bindings {
-            for pointer in places(&binding.input, spec) {
-                match bind(&resolver.name, binding, &pointer, given.pointer(&pointer)) {
-                    Ok(None) => {}
-                    Ok(Some(input)) => {
-                        let before = bound.insert(pointer, input);
-                        problems
-                            .extend(before.map(|before| claimed_twice(&before, &resolver.name)));
-                    }
-                    Err(problem) => problems.push(problem),
-                }
+    let places = resolvers.iter().flat_map(|resolver| {
+        let bindings = resolver.spec.bindings.iter();
+        bindings.flat_map(move |binding| {
+            let places = places(&binding.input, spec).into_iter();
+            places.map(move |pointer| (&resolver.name, binding, pointer))
+        })
+    });
+    for (resolver, binding, pointer) in places {
+        match bind(resolver, binding, &pointer, given.pointer(&pointer)) {
+            Ok(None) => {}
+            Ok(Some(input)) => {
+                let before = bound.insert(pointer, input);
+                problems.extend(before.map(|before| claimed_twice(&before, resolver)));
             }
+            Err(problem) => problems.push(problem),
         }
     }
     if problems.is_empty() {

@@ -2,13 +2,17 @@
 
 mod acceptance;
 mod access;
+mod allocations;
 mod bad_input;
 mod deployments;
 mod destroy;
 mod faults;
 mod ground;
 mod idempotency;
+mod images;
 mod instances;
+mod names;
+mod pools;
 mod requests;
 mod resolvers;
 

@@ -1,223 +1,24 @@
 //! The image resolver on a real table: always what the catalog and the registry say now, and one
 //! answer within a deployment.
 
+mod world;
+
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
 
 use groundplane_model::{
-    Allocation, Change, Failure, FailureKind, ImageReference, InstanceId, Owner, ResolutionRequest,
-    ResolverAnswer, ResolverCall, ResolverName, TenantId, UnitName,
+    Change, FailureKind, Owner, ResolutionRequest, ResolverAnswer, ResolverCall, ResolverName,
+    TenantId,
 };
-use groundplane_ports::{PortError, ReadRegistry, ReadTable, Result, WriteTable};
+use groundplane_ports::{PortError, WriteTable};
 use groundplane_resolve_image::handle;
-use groundplane_resolvers::{CatalogEntry, ImageKind, SEEDS};
-use serde_json::{Value, json};
+use groundplane_resolvers::{ImageKind, SEEDS};
+use serde_json::json;
 use tokio::task::JoinSet;
 
 use crate::accepted;
-use crate::dynamo::{Dump, TestTable};
 use crate::system::TestSystem;
 
-const ECR: &str = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/web";
-
-/// A registry with one repository, `team/web`.
-#[derive(Clone, Default)]
-struct FakeRegistry(Arc<Mutex<Registry>>);
-
-#[derive(Default)]
-struct Registry {
-    tags: BTreeMap<String, String>,
-    fails: Option<PortError>,
-    asked: usize,
-}
-
-/// A digest that begins with the digit.
-fn digest(digit: char) -> String {
-    format!("sha256:{}", digit.to_string().repeat(64))
-}
-
-impl FakeRegistry {
-    fn with(tags: &[(&str, char)]) -> Self {
-        let registry = Self::default();
-        for (tag, digit) in tags {
-            registry.push(tag, *digit);
-        }
-        registry
-    }
-
-    fn push(&self, tag: &str, digit: char) {
-        let mut registry = self.0.lock().unwrap();
-        registry.tags.insert(tag.to_owned(), digest(digit));
-    }
-
-    fn fail(&self, error: PortError) {
-        self.0.lock().unwrap().fails = Some(error);
-    }
-
-    fn asked(&self) -> usize {
-        self.0.lock().unwrap().asked
-    }
-
-    fn tags_of(&self, image: &ImageReference) -> Result<Option<BTreeMap<String, String>>> {
-        assert!(image.ecr().is_some(), "{image} is not in ECR");
-        let mut registry = self.0.lock().unwrap();
-        registry.asked += 1;
-        match &registry.fails {
-            Some(error) => Err(error.clone()),
-            None if image.repository() == "team/web" => Ok(Some(registry.tags.clone())),
-            None => Ok(None),
-        }
-    }
-}
-
-impl ReadRegistry for FakeRegistry {
-    async fn digest(&self, image: &ImageReference) -> Result<Option<String>> {
-        let tags = self.tags_of(image)?.unwrap_or_default();
-        Ok(tags.get(image.tag().unwrap()).cloned())
-    }
-
-    async fn tags(&self, repository: &ImageReference) -> Result<Option<Vec<String>>> {
-        let tags = self.tags_of(repository)?;
-        Ok(tags.map(|tags| tags.into_keys().collect()))
-    }
-}
-
-/// A table with two accepted deployments, a registry, and a clock.
-#[derive(Clone)]
-struct World {
-    table: TestTable,
-    registry: FakeRegistry,
-}
-
-impl World {
-    /// Images are configured like this.
-    async fn start_with(image: Value, registry: FakeRegistry) -> Self {
-        let table = TestTable::start().await;
-        for number in [1, 2] {
-            accepted::accept(&*table, number, &[("image", image.clone())]).await;
-        }
-        Self { table, registry }
-    }
-
-    async fn start(tags: &[(&str, char)]) -> Self {
-        Self::start_with(json!({}), FakeRegistry::with(tags)).await
-    }
-
-    /// Puts images of `ubuntu` or of `ECR` into the catalog: kind, zone, release, image, state.
-    async fn catalog(&self, entries: &[Value]) {
-        let entries = entries.iter().map(|entry| {
-            let entry: CatalogEntry = serde_json::from_value(entry.clone()).unwrap();
-            assert_eq!(entry.check(), Vec::new());
-            Change::save(&entry)
-        });
-        self.table.commit(entries.collect()).await.unwrap();
-    }
-
-    async fn ask(
-        &self,
-        deployment: u128,
-        requests: Vec<ResolutionRequest>,
-    ) -> std::result::Result<ResolverAnswer, Failure> {
-        let call = ResolverCall::Resolve {
-            tenant: accepted::tenant(),
-            deployment: accepted::deployment(deployment),
-            resolver: ResolverName::image(),
-            requests,
-        };
-        self.send(call).await
-    }
-
-    /// Delivers the call twice; both deliveries must come to the same.
-    async fn send(&self, call: ResolverCall) -> std::result::Result<ResolverAnswer, Failure> {
-        let system = TestSystem::default();
-        let first = handle(&*self.table, &self.registry, &system, call.clone()).await;
-        let before = self.table.dump().await;
-        let again = handle(&*self.table, &self.registry, &system, call).await;
-        assert_eq!(again, first);
-        assert_eq!(self.table.dump().await, before);
-        first
-    }
-
-    /// The outputs that `inputs` get in a deployment.
-    async fn resolve(&self, deployment: u128, inputs: &[(&str, &str)]) -> BTreeMap<String, String> {
-        let request = request(deployment, inputs);
-        self.ask(deployment, vec![request.clone()]).await.unwrap();
-        let held = self.held(&request.owner).await.unwrap();
-        assert_eq!(held.value, held.outputs["image"]);
-        assert_eq!(held.deployment, request.deployment);
-        held.outputs
-    }
-
-    /// Why `inputs` are refused; nothing is kept of them.
-    async fn refused(&self, inputs: &[(&str, &str)]) -> String {
-        let request = request(1, inputs);
-        let failure = self.ask(1, vec![request.clone()]).await.unwrap_err();
-        assert_eq!(failure.kind, FailureKind::Invalid, "{failure}");
-        assert_eq!(self.held(&request.owner).await, None);
-        assert_eq!(failure.message, "the image cannot be used");
-        failure.problems[0].message.clone()
-    }
-
-    async fn held(&self, owner: &Owner) -> Option<Allocation> {
-        let key = Allocation::key_of(&ResolverName::image(), owner);
-        self.table.get(&key).await.unwrap()
-    }
-
-    async fn release(&self, owners: &[Owner]) -> ResolverAnswer {
-        let call = ResolverCall::Release {
-            resolver: ResolverName::image(),
-            owners: owners.to_vec(),
-        };
-        self.send(call).await.unwrap()
-    }
-
-    /// The allocations that are stored.
-    async fn allocations(&self) -> Dump {
-        let mut dump = self.table.dump().await;
-        dump.retain(|_, item| item["kind"]["S"] == "allocation");
-        dump
-    }
-}
-
-fn owner(input: &str) -> Owner {
-    Owner {
-        tenant: accepted::tenant(),
-        instance: InstanceId::parse("web-service.dev").unwrap(),
-        incarnation: "1".to_owned(),
-        unit: UnitName::parse("spec").unwrap(),
-        input: input.to_owned(),
-    }
-}
-
-fn request(deployment: u128, inputs: &[(&str, &str)]) -> ResolutionRequest {
-    ResolutionRequest {
-        resolver: ResolverName::image(),
-        owner: owner("/spec/compute/image#0a1b2c3d"),
-        deployment: accepted::deployment(deployment),
-        inputs: inputs
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-            .collect(),
-    }
-}
-
-fn image_of(outputs: &BTreeMap<String, String>) -> &str {
-    &outputs["image"]
-}
-
-fn machine(zone: Option<&str>, release: &str, image: &str, state: &str) -> Value {
-    json!({
-        "landing_zone": zone, "image_kind": "machine", "family": "ubuntu", "release": release,
-        "architecture": "x86_64", "image": image, "state": state,
-    })
-}
-
-fn container(release: &str, state: &str) -> Value {
-    json!({
-        "image_kind": "container", "family": ECR, "release": release,
-        "image": format!("{ECR}:{release}"), "state": state,
-    })
-}
+use world::*;
 
 #[tokio::test]
 async fn a_tag_in_ecr_is_pinned_by_the_digest_that_it_has_now() {
@@ -417,7 +218,7 @@ async fn the_catalog_comes_before_the_registry() {
         .await;
     let outputs = world.resolve(1, &[("value", &format!("{ECR}:1.x"))]).await;
     assert_eq!(
-        (&outputs["version"][..], outputs.get("warning")),
+        (outputs["version"].as_str(), outputs.get("warning")),
         ("1.4", None)
     );
     let outputs = world.resolve(2, &[("value", &format!("{ECR}:1.3"))]).await;
@@ -577,5 +378,8 @@ async fn what_an_earlier_incarnation_left_is_replaced() {
     };
     world.ask(1, vec![again.clone()]).await.unwrap();
     let held = world.held(&again.owner).await.unwrap();
-    assert_eq!((held.owner, &held.value[..]), (again.owner, "nginx:1.27"));
+    assert_eq!(
+        (held.owner, held.value.as_str()),
+        (again.owner, "nginx:1.27")
+    );
 }

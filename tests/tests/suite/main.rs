@@ -17,6 +17,8 @@ mod end_to_end;
 #[cfg(test)]
 mod foreign;
 #[cfg(test)]
+mod images;
+#[cfg(test)]
 mod machines;
 #[cfg(test)]
 mod memory;
@@ -26,6 +28,8 @@ mod names;
 mod outbox;
 #[cfg(test)]
 mod platform;
+#[cfg(test)]
+mod secrets;
 #[cfg(test)]
 mod structure;
 #[cfg(test)]

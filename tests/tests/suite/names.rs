@@ -345,6 +345,11 @@ async fn names_with_numbers_count_up_and_only_gap_free_ones_are_used_again() {
     }
 }
 
+/// Asks again after a conflict, as the state machine does.
+async fn resolve_at_last(table: &TestTable, owner: &Owner) {
+    while resolve(table, std::slice::from_ref(owner)).await.is_err() {}
+}
+
 #[tokio::test]
 async fn many_who_count_at_once_get_each_number_once_and_leave_no_gap() {
     let table = numbered(true).await;
@@ -354,10 +359,7 @@ async fn many_who_count_at_once_get_each_number_once_and_leave_no_gap() {
     let mut callers = JoinSet::new();
     for owner in owners.clone() {
         let table = table.clone();
-        callers.spawn(async move {
-            // What the state machine does with a conflict.
-            while resolve(&table, std::slice::from_ref(&owner)).await.is_err() {}
-        });
+        callers.spawn(async move { resolve_at_last(&table, &owner).await });
     }
     callers.join_all().await;
     let mut names = BTreeSet::new();

@@ -187,9 +187,9 @@ fn every_function_folder_is_in_the_template() {
 
 /// Every `${name}` in a text.
 fn substitutions(text: &str) -> Vec<String> {
-    let starts = text.match_indices("${").map(|(at, _)| at);
-    starts
-        .filter_map(|at| Some(text[at..].split_once('}')?.0.to_owned() + "}"))
+    text.split("${")
+        .skip(1)
+        .filter_map(|rest| Some(format!("${{{}}}", rest.split_once('}')?.0)))
         .collect()
 }
 

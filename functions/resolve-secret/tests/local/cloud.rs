@@ -194,7 +194,7 @@ pub(crate) struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Log {
     /// Logs everything of this thread from now on.
-    pub(crate) fn start(&self) -> tracing_subscriber::util::DefaultGuard {
+    pub(crate) fn start(&self) -> tracing::subscriber::DefaultGuard {
         let log = self.clone();
         let subscriber = tracing_subscriber::fmt()
             .with_env_filter("trace")

@@ -15,6 +15,13 @@ async fn in_space(world: &World) -> Vec<String> {
     blocks.iter().map(|block| block.cidr.to_string()).collect()
 }
 
+/// Reads something that nobody has, as often as that.
+async fn dawdle(world: &World, times: usize) {
+    for _ in 0..times {
+        assert_eq!(world.held(&owner(999)).await, None);
+    }
+}
+
 #[tokio::test]
 async fn a_pool_that_is_removed_leaves_nothing() {
     let world = World::configured(&json!({})).await;
@@ -90,32 +97,41 @@ async fn one_pool_that_is_created_many_times_at_once_is_there_once() {
 
 #[tokio::test]
 async fn a_pool_is_removed_or_taken_from_but_not_both() {
-    let mut removed_first = 0;
-    for round in 0..12 {
+    const ROUNDS: usize = 12;
+    let mut removed = 0;
+    for round in 0..ROUNDS {
         let world = World::with("10.0.0.0/16").await;
         let (taking, removing) = (world.clone(), world.clone());
-        let take = tokio::spawn(async move { taking.ask(&owner(round), &[]).await });
+        let take = tokio::spawn(async move {
+            // Comes a little later each time.
+            dawdle(&taking, round * 2).await;
+            taking.ask(&owner(round), &[]).await
+        });
         let remove = tokio::spawn(async move { remove(&removing, "dev").await });
-        let (taken, removed) = (take.await.unwrap(), remove.await.unwrap());
-        assert_ne!(taken.is_ok(), removed.is_ok(), "{taken:?} {removed:?}");
-        let is_there = world
-            .table
-            .get::<Pool>(&Pool::key_of(&pool_name("dev")))
-            .await;
-        assert_eq!(is_there.unwrap().is_some(), taken.is_ok());
+        let (taken, gone) = (take.await.unwrap(), remove.await.unwrap());
+        assert_ne!(taken.is_ok(), gone.is_ok(), "{taken:?} {gone:?}");
+        let key = Pool::key_of(&pool_name("dev"));
+        let is_there = world.table.get::<Pool>(&key).await.unwrap().is_some();
+        assert_eq!(is_there, taken.is_ok());
         assert_eq!(world.sound("dev").await, usize::from(taken.is_ok()));
-        removed_first += usize::from(removed.is_ok());
+        removed += usize::from(gone.is_ok());
     }
-    println!("{removed_first} of 12 pools were removed");
+    assert!(
+        (1..ROUNDS).contains(&removed),
+        "{removed} of {ROUNDS} pools were removed"
+    );
 }
 
 #[tokio::test]
 async fn a_pool_inside_another_and_that_one_s_removal_do_not_both_happen() {
-    for _ in 0..6 {
+    for round in 0..8 {
         let world = World::with("10.0.0.0/8").await;
         let (creating, removing) = (world.clone(), world.clone());
         let nested = pool("nested", &json!({"cidr": "10.4.0.0/16", "parent": "dev"}));
-        let create = tokio::spawn(async move { create_pool(&*creating.table, &nested).await });
+        let create = tokio::spawn(async move {
+            dawdle(&creating, round).await;
+            create_pool(&*creating.table, &nested).await
+        });
         let remove = tokio::spawn(async move { remove(&removing, "dev").await });
         let (created, removed) = (create.await.unwrap(), remove.await.unwrap());
         assert_ne!(created.is_ok(), removed.is_ok(), "{created:?} {removed:?}");
