@@ -30,6 +30,7 @@ const RUNS: usize = 11;
 /// Where something cannot be measured.
 pub(crate) fn run(checkout: &Checkout) -> Result<()> {
     show(cargo(checkout.root()).args(["bench", "--package", "groundplane-planner"]))?;
+    print_figures(checkout)?;
     let tools = tools::install(checkout)?;
     let temporary = Temporary::new(checkout, "bench")?;
     let functions = measure_functions(checkout, &tools, temporary.folder())?;
@@ -39,6 +40,17 @@ pub(crate) fn run(checkout: &Checkout) -> Result<()> {
     let platform = temporary.bring_up_behind(checkout, &tools, cli, detour)?;
     let deployments = measure_deployments(checkout, &platform, &traffic)?;
     println!("\n{functions}\n\n{deployments}");
+    Ok(())
+}
+
+/// Runs the tests that print figures: of pools alone, and of pools in a DynamoDB in the same
+/// process.
+fn print_figures(checkout: &Checkout) -> Result<()> {
+    for package in ["groundplane-resolvers", "groundplane-tests"] {
+        let mut figures = cargo(checkout.root());
+        figures.args(["test", "--release", "--package", package, "figures"]);
+        show(figures.args(["--", "--ignored", "--nocapture"]))?;
+    }
     Ok(())
 }
 

@@ -55,7 +55,9 @@ fn end_to_end(checkout: &Checkout) -> Result<()> {
     let platform = temporary.bring_up(checkout, &tools, cli)?;
     let mut tests = cargo(checkout.root());
     // Of the whole workspace, as the other tests: what is compiled for those is used again.
+    // What prints figures is ignored as well, and is for `cargo xtask bench`.
     tests.args(["test", "--workspace", "--tests", "--", "--ignored"]);
+    tests.args(["--skip", "figures"]);
     platform.aws.enter(&mut tests).envs(description(&platform)?);
     show(&mut tests)
         .with_context(|| format!("the logs are in {}", temporary.keep_files().display()))
