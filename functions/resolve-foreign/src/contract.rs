@@ -103,11 +103,13 @@ impl Answer {
         };
         let Resolution { outputs, value, .. } = self.resolutions.swap_remove(at);
         if outputs.len() > MOST_OUTPUTS {
-            return Err(broken(resolver, &format!("it has more than {MOST_OUTPUTS} outputs")));
+            return Err(broken(
+                resolver,
+                &format!("it has more than {MOST_OUTPUTS} outputs"),
+            ));
         }
-        let is_fit = |text: &String| {
-            text.len() <= LONGEST_OUTPUT && !text.chars().any(char::is_control)
-        };
+        let is_fit =
+            |text: &String| text.len() <= LONGEST_OUTPUT && !text.chars().any(char::is_control);
         if let Some((name, _)) = outputs.iter().find(|(_, text)| !is_fit(text)) {
             let what = format!(
                 "its output `{}` is longer than {LONGEST_OUTPUT} bytes or has control characters",
@@ -116,10 +118,15 @@ impl Answer {
             return Err(broken(resolver, &what));
         }
         let named = value.as_deref().unwrap_or("value");
-        let only = (outputs.len() == 1).then(|| outputs.values().next()).flatten();
+        let only = (outputs.len() == 1)
+            .then(|| outputs.values().next())
+            .flatten();
         match outputs.get(named).or(only).cloned() {
             Some(value) => Ok((value, outputs)),
-            None => Err(broken(resolver, "it does not say which output is the value")),
+            None => Err(broken(
+                resolver,
+                "it does not say which output is the value",
+            )),
         }
     }
 }
@@ -133,7 +140,9 @@ fn broken(resolver: &ResolverName, what: &str) -> Failure {
 /// ("Lambda function errors", AWS Lambda developer guide).
 pub(crate) fn failed(resolver: &ResolverName, error: &str) -> Failure {
     let said = serde_json::from_str::<Value>(error).ok();
-    let said = said.as_ref().and_then(|said| said.get("errorMessage")?.as_str());
+    let said = said
+        .as_ref()
+        .and_then(|said| said.get("errorMessage")?.as_str());
     let cause: String = said
         .unwrap_or("its function failed")
         .chars()

@@ -103,8 +103,7 @@ async fn resolve(
     let mut changes = Vec::new();
     for (request, held) in &open {
         let (value, outputs) = values.take(resolver, &request.owner)?;
-        let allocation =
-            Allocation::answer(request, (value.as_str(), outputs), layer, clock.now());
+        let allocation = Allocation::answer(request, (value.as_str(), outputs), layer, clock.now());
         changes.push(Change::save(&allocation.over(held.as_ref())));
     }
     table.commit(changes).await?;
@@ -127,9 +126,17 @@ async fn release(
         // Nobody is left to tell where the resolver is no longer registered.
         if let Some(arn) = registered.and_then(|it| it.spec.function_arn) {
             let owners = found.iter().map(|held| &held.owner).collect();
-            ask(functions, resolver, &arn, &Call::Release { resolver, owners }).await?;
+            ask(
+                functions,
+                resolver,
+                &arn,
+                &Call::Release { resolver, owners },
+            )
+            .await?;
         }
-        table.commit(found.iter().map(Change::remove).collect()).await?;
+        table
+            .commit(found.iter().map(Change::remove).collect())
+            .await?;
     }
     Ok(ResolverAnswer {
         count: owners.len(),
