@@ -96,7 +96,7 @@ mod tests {
         });
         let known = json!({ "allOf": [postgres, {
             "if": { "properties": { "Engine": { "const": "mysql" } } },
-            "then": { "properties": rule(&["8.0", "8.0.40", "8.4.7", "8.4.7-rds.1"]) },
+            "then": { "properties": rule(&["8", "8.0.40", "8.4.7", "8.4.7-rds.1"]) },
         }] });
         let deprecated = json!({ "allOf": [postgres, {
             "if": { "properties": rule(&["8.0.40"]) }, "then": false,
