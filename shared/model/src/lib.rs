@@ -5,6 +5,7 @@ mod artifact;
 mod context;
 mod deployment;
 mod engine;
+mod event;
 mod failure;
 mod ground;
 mod identifier;
@@ -25,6 +26,7 @@ pub use deployment::{
     Idempotency, Outcome, Step, StepAction, StepStatus,
 };
 pub use engine::{EngineAction, EngineInput, EngineOutput, EngineStatus, Resource};
+pub use event::Event;
 pub use failure::{Failure, FailureKind};
 pub use ground::{
     Egress, Environment, EnvironmentSpec, LandingZone, LandingZoneSpec, LoadBalancer, Network,

@@ -1,0 +1,1 @@
+//! State machines of instances: definitions, their check, the step.

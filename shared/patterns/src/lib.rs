@@ -1,0 +1,1 @@
+//! Event patterns as EventBridge matches them.
