@@ -10,11 +10,17 @@ use groundplane_model::{
 };
 use jiff::SignedDuration;
 
+pub(crate) use event_source::{CreateSource, EventSourceCommand};
 pub(crate) use image::ImageCommand;
+pub(crate) use life::{
+    LifecycleCommand, MoveLifecycle, OfInstance, RunOperation, SendSignal, ShowLifecycle, Simulate,
+};
 pub(crate) use name::{NameCommand, PreviewName};
 pub(crate) use pool::{Create, Import, Place, PoolCommand};
 
+mod event_source;
 mod image;
+mod life;
 mod name;
 mod pool;
 
@@ -86,6 +92,26 @@ pub(crate) enum Command {
     Destroy(Destroy),
     /// Follow a deployment until its end
     Watch(Watch),
+    /// Show what each event did to an instance
+    Events(OfInstance),
+    /// Show the states of an instance over time
+    History(OfInstance),
+    /// Run a day-2 operation of an instance
+    Run(RunOperation),
+    /// Give an instance a signal of its lifecycle
+    Signal(SendSignal),
+    /// Lifecycles: the state machines that instances live in
+    Lifecycle {
+        /// What to do.
+        #[command(subcommand)]
+        command: LifecycleCommand,
+    },
+    /// Event sources: who may send webhooks, and with which secret
+    EventSource {
+        /// What to do.
+        #[command(subcommand)]
+        command: EventSourceCommand,
+    },
     /// Pools of addresses: create, look at, import into
     Pool {
         /// What to do.

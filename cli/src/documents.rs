@@ -36,6 +36,11 @@ impl Candidate {
         self.valid.kind()
     }
 
+    /// The document itself.
+    pub(crate) const fn valid(&self) -> &ValidDocument {
+        &self.valid
+    }
+
     /// What it calls itself.
     pub(crate) fn name(&self) -> &str {
         self.valid.name()
@@ -177,6 +182,16 @@ pub(crate) fn check_service(
             "`groundplane apply` takes documents of every kind, and several in one file",
         )),
     }
+}
+
+/// The text of one file; `-` is standard input.
+pub(crate) fn text_of(world: &mut World<'_>, path: &Path) -> io::Result<String> {
+    let content = if path.as_os_str() == STANDARD_INPUT {
+        bounded(&mut world.input)?
+    } else {
+        File::open(world.directory.join(path)).and_then(bounded)?
+    };
+    String::from_utf8(content).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
 }
 
 fn take(checked: &mut Checked, file: &str, content: io::Result<Vec<u8>>) {

@@ -1,6 +1,7 @@
 //! Fault injection: every I/O call through a wrapped port is a numbered point, and a plan says
 //! what goes wrong at which point.
 
+mod cloud;
 mod explore;
 mod ports;
 #[cfg(test)]

@@ -57,6 +57,9 @@ pub(crate) struct Create {
     /// Tag that it can be chosen by; may be given several times
     #[arg(long, value_name = "KEY=VALUE", value_parser = tag)]
     pub(crate) tag: Vec<(String, String)>,
+    /// Subnet that all its addresses are in, for a pool that hands out of an existing one
+    #[arg(long, value_name = "ID")]
+    pub(crate) subnet: Option<String>,
 }
 
 /// Where a block is taken.

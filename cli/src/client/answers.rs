@@ -9,6 +9,9 @@ use groundplane_model::{
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::lives::Life;
 
 /// A deployment that was accepted.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -31,8 +34,8 @@ pub(crate) struct Registered {
     pub(crate) kind: String,
     /// Its name.
     pub(crate) name: String,
-    /// Its version, counted from 1.
-    pub(crate) version: u64,
+    /// Its version: counted from 1, or its own where it has one.
+    pub(crate) version: Value,
     /// Whether it differs from the version before.
     pub(crate) changed: bool,
 }
@@ -95,6 +98,9 @@ pub(crate) struct Instance {
     pub(crate) outputs: BTreeMap<ContextKey, String>,
     /// What is provisioned for it.
     pub(crate) units: Vec<ProvisionedUnit>,
+    /// Where it is in its lifecycle, once it was deployed.
+    #[serde(default)]
+    pub(crate) life: Option<Life>,
 }
 
 /// A unit of an instance that is provisioned.

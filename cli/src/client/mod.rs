@@ -3,7 +3,9 @@
 
 mod answers;
 mod error;
+mod event_sources;
 mod images;
+mod lives;
 mod pools;
 mod transport;
 
@@ -14,7 +16,9 @@ pub(crate) use answers::{
     Accepted, Deployment, Instance, InstanceSummary, PlannedStep, Registered,
 };
 pub(crate) use error::{CallError, Refusal, Unexpected};
+pub(crate) use event_sources::EventSource;
 pub(crate) use images::{CatalogImage, NamePreview};
+pub(crate) use lives::{HistoryStep, Life, LoggedEvent, PublishedLifecycle, States};
 pub(crate) use pools::{Block, Pool, PoolSummary, Within};
 use transport::{Call, Method, Transport};
 

@@ -27,6 +27,9 @@ pub(crate) struct PoolSummary {
     pub(crate) reserved: Vec<String>,
     /// What it can be chosen by.
     pub(crate) tags: BTreeMap<String, String>,
+    /// The subnet that its addresses are in, if they are all in one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) subnet_id: Option<String>,
     /// The prefix length of the largest free block, if anything is free.
     pub(crate) largest_free: Option<u8>,
     /// When it was created.

@@ -2,6 +2,7 @@
 
 use groundplane_spec::Kind;
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::answer::Report;
 use crate::arguments::{Apply, Global};
@@ -70,7 +71,7 @@ fn connect(candidates: &[Candidate], global: &Global, world: &World<'_>) -> Resu
 /// The order in which documents build on each other.
 const fn rank(kind: Kind) -> u8 {
     match kind {
-        Kind::Resolver => 0,
+        Kind::Resolver | Kind::Lifecycle => 0,
         Kind::LandingZone => 1,
         Kind::Environment => 2,
         Kind::Service => 3,
@@ -88,8 +89,16 @@ fn apply(client: &Client, world: &mut World<'_>, candidate: &Candidate) -> Resul
         Kind::Resolver => {
             submission::register(client, "resolvers", candidate).map(Applied::Registered)
         }
+        Kind::Lifecycle => {
+            submission::register(client, "lifecycles", candidate).map(Applied::Registered)
+        }
         Kind::Service => submission::submit(client, world, candidate, None).map(Applied::Accepted),
     }
+}
+
+fn version(version: &Value) -> String {
+    let text = version.as_str().map(render::line);
+    text.unwrap_or_else(|| version.to_string())
 }
 
 fn text(applied: &Applied) -> String {
@@ -105,7 +114,7 @@ fn text(applied: &Applied) -> String {
                 "{} `{}` {state} version {}\n",
                 render::line(&registered.kind),
                 render::line(&registered.name),
-                registered.version
+                version(&registered.version)
             )
         }
     }

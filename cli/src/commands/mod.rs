@@ -3,7 +3,10 @@
 mod apply;
 mod deploy;
 mod destroy;
+mod event_source;
 mod image;
+mod life;
+mod lifecycle;
 mod list;
 mod name;
 mod pool;
@@ -29,6 +32,12 @@ pub(crate) fn run(arguments: &Arguments, world: &mut World<'_>) -> Result<Report
         Command::Status(arguments) => status::run(arguments, global, world),
         Command::Destroy(arguments) => destroy::run(arguments, global, world),
         Command::Watch(arguments) => watch::run(arguments, global, world),
+        Command::Events(arguments) => life::events(arguments, global, world),
+        Command::History(arguments) => life::history(arguments, global, world),
+        Command::Run(arguments) => life::operate(arguments, global, world),
+        Command::Signal(arguments) => life::signal(arguments, global, world),
+        Command::Lifecycle { command } => lifecycle::run(command, global, world),
+        Command::EventSource { command } => event_source::run(command, global, world),
         Command::Pool { command } => pool::run(command, global, world),
         Command::Image { command } => image::run(command, global, world),
         Command::Name { command } => name::run(command, global, world),

@@ -80,6 +80,7 @@ fn draft(arguments: &Create) -> Value {
         max_length,
         reserve,
         tag,
+        subnet,
         ..
     } = arguments;
     let tags: Map<String, Value> = tag
@@ -93,6 +94,7 @@ fn draft(arguments: &Create) -> Value {
         "allowedLengths": {"min": min_length, "max": max_length},
         "reserved": reserve,
         "tags": tags,
+        "subnetId": subnet,
     })
 }
 

@@ -2,7 +2,7 @@
 
 use groundplane_model::{DeploymentStatus, InstanceStatus};
 
-use super::{deployment, line, table, time};
+use super::{deployment, life, line, table, time};
 use crate::client::{Deployment, Instance, InstanceSummary};
 
 /// Instances as a table.
@@ -28,7 +28,10 @@ pub(crate) fn list(instances: &[InstanceSummary]) -> String {
 pub(crate) fn full(instance: &Instance, latest: Option<&Deployment>) -> String {
     let summary = &instance.summary;
     let mut text = format!("{}: {}\n", summary.id, status(summary.status));
-    text.push_str(&table::aligned("  ", &facts(summary)));
+    let mut known = facts(summary);
+    let life = instance.life.iter().flat_map(life::facts);
+    known.extend(life.map(|(name, value)| vec![name.to_owned(), value]));
+    text.push_str(&table::aligned("  ", &known));
     if let Some(latest) = latest {
         let id = &latest.id;
         text.push_str(&format!(

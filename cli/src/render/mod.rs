@@ -2,8 +2,10 @@
 
 pub(crate) mod deployment;
 pub(crate) mod error;
+pub(crate) mod event_source;
 pub(crate) mod image;
 pub(crate) mod instance;
+pub(crate) mod life;
 pub(crate) mod name;
 pub(crate) mod pool;
 pub(crate) mod problems;

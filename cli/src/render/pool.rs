@@ -54,6 +54,9 @@ pub(crate) fn full(pool: &Pool) -> String {
     if !summary.tags.is_empty() {
         facts.push(("tags", tags(summary)));
     }
+    if let Some(subnet) = &summary.subnet_id {
+        facts.push(("subnet", line(subnet)));
+    }
     let created = time::moment(summary.created_at);
     facts.push((
         "created",

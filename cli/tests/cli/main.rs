@@ -12,6 +12,8 @@ mod deploy;
 #[cfg(test)]
 mod destroy;
 #[cfg(test)]
+mod event_source;
+#[cfg(test)]
 mod help;
 #[cfg(test)]
 mod image;

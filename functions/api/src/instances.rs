@@ -11,8 +11,8 @@ use groundplane_deployment::{
 };
 use groundplane_model::{
     BoundInput, DeploymentId, DeploymentStatus, Digest, EnvironmentName, Failure, FailureKind,
-    Idempotency, Index, Instance, InstanceId, Partition, Problem, Resolver, ServiceName, TenantId,
-    UnitState,
+    Idempotency, Index, Instance, InstanceId, Life, Partition, Problem, Resolver, ServiceName,
+    TenantId, UnitState,
 };
 use groundplane_ports::{Page, PortError};
 use groundplane_spec::{Document, Service, ValidDocument};
@@ -24,7 +24,7 @@ use crate::problem::Refused;
 use crate::request::{Asked, Limit, Named, page};
 use crate::submission::{Submitted, idempotency_key};
 use crate::view::{AcceptedView, InstanceDetail, InstanceView, Listing};
-use crate::{Platform, System, Table, ground};
+use crate::{Platform, System, Table, ground, lives};
 
 /// How often acceptance is decided again where someone else was faster.
 const ATTEMPTS: u32 = 3;
@@ -76,6 +76,8 @@ pub(crate) async fn submit<T: Table, S: System>(
         let resolvers = ground::resolvers(&platform.table).await?;
         let bound = bindings(&resolvers, &service, &source)?;
         let known = fitness::of_spec(&platform.table, &ground, &service, &source).await?;
+        let current_one = current.as_ref();
+        let lifecycle = lives::chosen(&platform.table, &service, current_one, &source).await?;
         let demand = Demand {
             principal: &caller.principal,
             instance: instance.clone(),
@@ -90,6 +92,7 @@ pub(crate) async fn submit<T: Table, S: System>(
             demand,
             spec: service.value.clone(),
             bound,
+            lifecycle: Some(lifecycle),
             labels: service.labels.clone(),
             incarnation: platform.system.next().simple().to_string(),
         };
@@ -207,7 +210,9 @@ pub(crate) async fn show<T: Table, S: System>(
         .ok_or_else(|| absent(&id))?;
     let partition = Partition::instance(tenant, &id);
     let units: Vec<UnitState> = platform.table.query(&partition, UnitState::PREFIX).await?;
-    Ok(Json(InstanceDetail::new(instance, units)))
+    let life: Option<Life> = platform.table.get(&Life::key_of(tenant, &id)).await?;
+    let life = life.filter(|life| life.incarnation == instance.incarnation);
+    Ok(Json(InstanceDetail::new(instance, units, life)))
 }
 
 enum Claim {

@@ -2,18 +2,24 @@
 
 mod allocations;
 mod deployments;
+mod event_sources;
 mod fitness;
 mod ground;
 mod images;
 mod instances;
 mod json_body;
+mod life_view;
+mod lifecycles;
+mod lives;
 mod names;
 mod pools;
 mod principal;
 mod problem;
 mod request;
 mod resolvers;
+mod simulate;
 mod submission;
+mod surroundings;
 mod view;
 
 use std::sync::Arc;
@@ -23,12 +29,14 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::{Method, Uri};
 use axum::routing::{get, post, put};
 use axum::{Extension, Json};
+use groundplane_lives::Definitions;
 use groundplane_model::{Environment, Failure, FailureKind, LandingZone, Resolver};
-use groundplane_ports::{Clock, Ids, ReadTable, WriteTable};
+use groundplane_ports::{Clock, Ids, Random, ReadTable, WriteSecrets, WriteTable};
 use serde_json::{Value, json};
 
 pub use principal::Identity;
 use problem::{Refused, shown};
+pub use surroundings::Surroundings;
 
 /// The largest request body, in bytes; a spec may be as large.
 pub const MAX_BODY: usize = groundplane_spec::MAX_BYTES;
@@ -38,17 +46,19 @@ pub const MAX_BODY: usize = groundplane_spec::MAX_BYTES;
 pub struct Platform<T, S> {
     /// The table.
     pub table: T,
-    /// The clock and the source of fresh identifiers.
+    /// The clock, the source of fresh identifiers, and the place of secrets.
     pub system: S,
+    /// The lifecycles that were met so far.
+    pub definitions: Definitions,
 }
 
 /// Everything that an endpoint may do with the table.
 pub trait Table: ReadTable + WriteTable + 'static {}
 impl<T: ReadTable + WriteTable + 'static> Table for T {}
 
-/// The clock and the source of fresh identifiers.
-pub trait System: Clock + Ids + 'static {}
-impl<S: Clock + Ids + 'static> System for S {}
+/// The clock, the source of fresh identifiers and randomness, and the place of secrets.
+pub trait System: Clock + Ids + Random + WriteSecrets + 'static {}
+impl<S: Clock + Ids + Random + WriteSecrets + 'static> System for S {}
 
 /// The API over `platform`. `identity` says which claims of a token name tenant and groups.
 pub fn router<T: Table, S: System>(platform: Platform<T, S>, identity: Identity) -> Router {
@@ -62,7 +72,29 @@ pub fn router<T: Table, S: System>(platform: Platform<T, S>, identity: Identity)
             "/v1/instances/{id}",
             get(instances::show::<T, S>).delete(instances::destroy::<T, S>),
         )
+        .route("/v1/instances/{id}/events", get(lives::events::<T, S>))
+        .route("/v1/instances/{id}/history", get(lives::history::<T, S>))
+        .route("/v1/instances/{id}/lifecycle", put(lives::adopt::<T, S>))
+        .route(
+            "/v1/instances/{id}/operations/{name}",
+            post(lives::operate::<T, S>),
+        )
+        .route(
+            "/v1/instances/{id}/signals/{name}",
+            post(lives::signal::<T, S>),
+        )
         .route("/v1/deployments/{id}", get(deployments::show::<T, S>))
+        .route("/v1/event-sources", get(event_sources::list::<T, S>))
+        .route(
+            "/v1/event-sources/{name}",
+            put(event_sources::apply::<T, S>)
+                .get(event_sources::show::<T, S>)
+                .delete(event_sources::remove::<T, S>),
+        )
+        .route(
+            "/v1/event-sources/{name}/rotations",
+            post(event_sources::rotate::<T, S>),
+        )
         .route("/v1/environments", get(ground::list::<Environment, T, S>))
         .route(
             "/v1/environments/{name}",
@@ -99,6 +131,16 @@ pub fn router<T: Table, S: System>(platform: Platform<T, S>, identity: Identity)
                 .post(allocations::take::<T, S>)
                 .delete(allocations::give_back::<T, S>),
         )
+        .route("/v1/lifecycles", get(lifecycles::list::<T, S>))
+        .route(
+            "/v1/lifecycles/{name}",
+            get(lifecycles::newest::<T, S>).put(lifecycles::apply::<T, S>),
+        )
+        .route(
+            "/v1/lifecycles/{name}/{version}",
+            get(lifecycles::show::<T, S>),
+        )
+        .route("/v1/lifecycles:simulate", post(simulate::run::<T, S>))
         .route("/v1/names:preview", post(names::preview::<T, S>))
         .fallback(no_such_route)
         .method_not_allowed_fallback(no_such_method)

@@ -1,8 +1,9 @@
 //! Wires the HTTP API to AWS.
 
-use groundplane_api::{Identity, Platform, router};
+use groundplane_api::{Identity, Platform, Surroundings, router};
 use groundplane_aws::{Aws, System};
 use groundplane_edge::{Error, setting, setting_or, start_telemetry};
+use groundplane_lives::Definitions;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -12,13 +13,11 @@ async fn main() -> Result<(), Error> {
         groups_claim: setting_or("GROUPS_CLAIM", "cognito:groups"),
         platform_group: setting_or("PLATFORM_GROUP", "platform"),
     };
-    let table = Aws::from_env().await.table(setting("TABLE_NAME")?);
-    lambda_http::run(router(
-        Platform {
-            table,
-            system: System,
-        },
-        identity,
-    ))
-    .await
+    let aws = Aws::from_env().await;
+    let platform = Platform {
+        table: aws.table(setting("TABLE_NAME")?),
+        system: Surroundings::new(System, aws.own_secrets(setting("INSTALLATION")?)),
+        definitions: Definitions::default(),
+    };
+    lambda_http::run(router(platform, identity)).await
 }

@@ -33,6 +33,8 @@ pub(crate) struct PoolView {
     allowed_lengths: Lengths,
     reserved: Vec<Cidr>,
     tags: BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subnet_id: Option<String>,
     /// The prefix length of the largest free block, if anything is free.
     largest_free: Option<u8>,
     created_at: Timestamp,
@@ -56,6 +58,7 @@ impl PoolView {
             allowed_lengths,
             reserved,
             tags,
+            subnet_id,
         } = pool.spec;
         Self {
             name: pool.name,
@@ -65,6 +68,7 @@ impl PoolView {
             allowed_lengths,
             reserved,
             tags,
+            subnet_id,
             largest_free,
             created_at: pool.created_at,
             created_by: pool.created_by,

@@ -26,6 +26,21 @@ impl<S: Send + Sync> FromRequestParts<S> for Named {
     }
 }
 
+/// The two names or ids in the path.
+#[derive(Debug)]
+pub(crate) struct Pair(pub(crate) String, pub(crate) String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Pair {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refused> {
+        match Path::from_request_parts(parts, state).await {
+            Ok(Path((first, second))) => Ok(Self(first, second)),
+            Err(_) => Err(Refused::bad_request("the path is not UTF-8")),
+        }
+    }
+}
+
 /// The query; a parameter that the endpoint does not know is refused, since it would otherwise be
 /// a wish that nobody heard.
 #[derive(Debug)]

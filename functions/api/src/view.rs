@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 
 use groundplane_model::{
     Action, ContextKey, Deployment, DeploymentError, DeploymentId, DeploymentStatus, Digest,
-    EnvironmentName, Instance, InstanceId, InstanceStatus, LandingZoneName, Outcome, Problem, Step,
-    StepAction, StepId, StepStatus, UnitName, UnitState,
+    EnvironmentName, Instance, InstanceId, InstanceStatus, LandingZoneName, Life, Outcome, Problem,
+    Step, StepAction, StepId, StepStatus, UnitName, UnitState,
 };
 use jiff::Timestamp;
 use serde::Serialize;
+
+use crate::life_view::LifeView;
 
 /// A page of a listing.
 #[derive(Debug, Serialize)]
@@ -59,6 +61,7 @@ pub(crate) struct InstanceDetail {
     instance: InstanceView,
     outputs: BTreeMap<ContextKey, String>,
     units: Vec<UnitView>,
+    life: Option<LifeView>,
 }
 
 #[derive(Debug, Serialize)]
@@ -129,7 +132,7 @@ impl From<Instance> for InstanceView {
 }
 
 impl InstanceDetail {
-    pub(crate) fn new(instance: Instance, units: Vec<UnitState>) -> Self {
+    pub(crate) fn new(instance: Instance, units: Vec<UnitState>, life: Option<Life>) -> Self {
         let outputs = units
             .iter()
             .filter_map(|unit| unit.applied.as_ref())
@@ -149,6 +152,7 @@ impl InstanceDetail {
             instance: instance.into(),
             outputs,
             units,
+            life: life.map(LifeView::from),
         }
     }
 }

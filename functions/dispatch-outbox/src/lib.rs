@@ -1,10 +1,10 @@
-//! Publishes the messages of the outbox, which the table's stream delivers at least once: a
-//! deployment's execution is named by the deployment, so it starts once, and an event carries the
-//! message's id. A message that cannot be read is logged and dropped; one that cannot be
+//! Publishes the messages of the outbox, which the table's stream delivers at least once: an
+//! execution is named by its deployment or run, so it starts once, a timer by what it ends, and an
+//! event carries the message's id. A message that cannot be read is logged and dropped; one that cannot be
 //! published is reported back, and the stream delivers it again.
 
-use groundplane_model::{Failure, FailureKind, Outbox, OutboxMessage};
-use groundplane_ports::{PublishEvents, StartDeployments};
+use groundplane_model::{Digest, Event, Failure, FailureKind, LifeTimer, Outbox, OutboxMessage};
+use groundplane_ports::{PublishEvents, SetTimers, StartDeployments, StartRuns};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -50,14 +50,32 @@ pub struct ItemFailure {
     pub sequence_number: String,
 }
 
+/// Where messages go.
+#[derive(Debug)]
+pub struct Outlets<'a, D, R, T, B> {
+    /// The deploy state machine.
+    pub deployments: &'a D,
+    /// The transition state machine.
+    pub runs: &'a R,
+    /// The timers.
+    pub timers: &'a T,
+    /// The bus.
+    pub bus: &'a B,
+}
+
 /// Publishes a batch. Where one message fails, the ones after it are left to the next delivery,
 /// which keeps their order.
 ///
 /// # Errors
 /// Never; failures are part of the answer.
 pub async fn handle(
-    machine: &impl StartDeployments,
-    bus: &impl PublishEvents,
+    outlets: &Outlets<
+        '_,
+        impl StartDeployments,
+        impl StartRuns,
+        impl SetTimers,
+        impl PublishEvents,
+    >,
     batch: Batch,
 ) -> Result<Answer, Failure> {
     for record in batch.records {
@@ -69,7 +87,7 @@ pub async fn handle(
         else {
             continue;
         };
-        if let Err(failure) = publish(machine, bus, &message).await {
+        if let Err(failure) = publish(outlets, &message).await {
             tracing::warn!(message = message.id, cause = %failure, "not published");
             return Ok(Answer {
                 failures: vec![ItemFailure { sequence_number }],
@@ -90,8 +108,13 @@ fn read(item: serde_dynamo::Item, sequence_number: &str) -> Option<Outbox> {
 }
 
 async fn publish(
-    machine: &impl StartDeployments,
-    bus: &impl PublishEvents,
+    outlets: &Outlets<
+        '_,
+        impl StartDeployments,
+        impl StartRuns,
+        impl SetTimers,
+        impl PublishEvents,
+    >,
     outbox: &Outbox,
 ) -> Result<(), Failure> {
     match &outbox.message {
@@ -103,21 +126,72 @@ async fn publish(
             let input = json!({
                 "tenant": tenant, "instance": instance, "deployment": deployment, "mode": "run"
             });
-            machine.start(deployment.as_str(), &text(&input)?).await?;
+            outlets
+                .deployments
+                .start(deployment.as_str(), &text(&input)?)
+                .await?;
+        }
+        OutboxMessage::StartRun {
+            tenant,
+            instance,
+            run,
+        } => {
+            let input = json!({ "tenant": tenant, "instance": instance, "run": run });
+            let text = text(&input)?;
+            outlets.runs.start_run(run.as_str(), &text).await?;
+        }
+        OutboxMessage::StopRun { run } => {
+            let cause = "the run has taken too long";
+            outlets.runs.stop_run(run.as_str(), cause).await?;
+        }
+        OutboxMessage::SetTimer {
+            tenant,
+            instance,
+            timer,
+            at,
+        } => {
+            let owner = Digest::of(format!("{tenant}#{instance}").as_bytes());
+            let name = match timer {
+                LifeTimer::Stay(stay) => format!("stay-{}-{stay}", owner.short(32)),
+                LifeTimer::Run(run) => run.to_string(),
+            };
+            let input = text(&json!({ "tenant": tenant, "instance": instance }))?;
+            outlets.timers.set_timer(&name, *at, &input).await?;
+        }
+        OutboxMessage::PublishExternal { event } => {
+            let detail = addressed(&event.detail, &event.id);
+            let event = Event {
+                detail,
+                ..event.clone()
+            };
+            outlets.bus.relay(&event).await?;
         }
         OutboxMessage::PublishEvent {
             detail_type,
             detail,
         } => {
-            let mut detail = detail.clone();
-            if let Value::Object(fields) = &mut detail {
-                // Consumers recognise a repeated delivery by it.
-                fields.insert("id".to_owned(), Value::from(outbox.id.clone()));
-            }
+            let detail = addressed(detail, &outbox.id);
+            let bus = outlets.bus;
             bus.publish(detail_type, &text(&detail)?).await?;
         }
     }
     Ok(())
+}
+
+/// The detail of an event with the message's id, by which consumers recognise a repeated delivery,
+/// and with the instance that it is about in the fields by which events are routed.
+fn addressed(detail: &Value, id: &str) -> Value {
+    let mut detail = detail.clone();
+    if let Value::Object(fields) = &mut detail {
+        fields.insert("id".to_owned(), Value::from(id));
+        fields.insert(Event::ID.to_owned(), Value::from(id));
+        for (name, field) in [("tenant", Event::TENANT), ("instance", Event::INSTANCE)] {
+            if let Some(value) = fields.get(name).cloned() {
+                fields.insert(field.to_owned(), value);
+            }
+        }
+    }
+    detail
 }
 
 fn text(value: &Value) -> Result<String, Failure> {

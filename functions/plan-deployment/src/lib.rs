@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use groundplane_deployment::{Planned, Wave, bound_spec, plan, resolved_of, waves_of};
+use groundplane_governance::limit_problems;
 use groundplane_model::{
     Action, Allocation, Artifact, Change, Deployment, DeploymentRef, DeploymentSpec, Digest,
     Failure, Instance, Partition, Revision, Step, StepId, UnitState,
@@ -96,7 +97,8 @@ async fn schedule_apply(
     ))
 }
 
-/// The spec with what resolvers gave to it, validated again where they gave anything.
+/// The spec with what resolvers gave to it, validated again where they gave anything: by its schema
+/// and by the limits of its landing zone and environment.
 fn final_spec(
     deployment: &Deployment,
     submitted: &DeploymentSpec,
@@ -113,7 +115,12 @@ fn final_spec(
     };
     let spec = bound_spec(deployment, submitted, allocations).map_err(refused)?;
     validate_value(&spec).map_err(refused)?;
-    Ok(spec)
+    let excess = limit_problems(&spec, &submitted.environment, &submitted.landing_zone);
+    if excess.is_empty() {
+        Ok(spec)
+    } else {
+        Err(refused(excess))
+    }
 }
 
 /// The revision that is deployed, if one is.

@@ -2,13 +2,13 @@
 
 use groundplane_deployment::{Holdings, Run, cause_of, fail, finish, releases};
 use groundplane_model::{
-    Allocation, Deployment, DeploymentRef, DeploymentSpec, Failure, Instance, Partition, Revision,
-    Step, UnitState,
+    Allocation, Deployment, DeploymentRef, DeploymentSpec, DeploymentStatus, Failure, Instance,
+    Partition, Revision, Step, UnitState,
 };
 use groundplane_ports::{ReadTable, WriteTable};
 use jiff::Timestamp;
 
-use crate::Answer;
+use crate::{Answer, life};
 
 pub(crate) async fn failed(
     table: &(impl ReadTable + WriteTable),
@@ -87,7 +87,7 @@ pub(crate) async fn finished(
     let units: Vec<UnitState> = table.query(&partition, UnitState::PREFIX).await?;
     let allocations: Vec<Allocation> = table.query(&partition, Allocation::PREFIX).await?;
 
-    let changes = finish(
+    let mut changes = finish(
         Run {
             deployment: &deployment,
             submitted: &submitted,
@@ -98,6 +98,12 @@ pub(crate) async fn finished(
         },
         now,
     );
+
+    // A deployment that fails changes nothing of the life: what was there before still is.
+    if deployment.status == DeploymentStatus::Running && !changes.is_empty() {
+        let life = life::changes(table, &deployment, &submitted, &instance, now);
+        changes.extend(life.await?);
+    }
 
     table.commit(changes).await?;
     Ok(Answer::Nothing {})

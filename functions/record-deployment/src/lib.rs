@@ -2,6 +2,8 @@
 //! nothing.
 
 mod deployment;
+mod life;
+mod owned;
 mod step;
 
 use groundplane_deployment::{ReleaseBatch, Wave};

@@ -232,6 +232,9 @@ fn outputs(pool: &Pool, cidr: Cidr) -> BTreeMap<String, String> {
     ]);
     let gateway = cidr.gateway().map(|address| address.to_string());
     outputs.extend(gateway.map(|gateway| ("gateway".to_owned(), gateway)));
+    if let Some(subnet) = &pool.spec.subnet_id {
+        outputs.insert("subnetId".to_owned(), subnet.clone());
+    }
     if cidr.length() == cidr.family().longest() {
         outputs.insert("address".to_owned(), cidr.network().to_string());
     }

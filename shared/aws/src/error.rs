@@ -4,7 +4,8 @@ use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use groundplane_ports::PortError;
 
 /// Codes that say: the same again may succeed. "Error handling" in each service's API reference.
-const TRANSIENT: [&str; 12] = [
+const TRANSIENT: [&str; 13] = [
+    "ConcurrentUpdateException",
     "ExecutionLimitExceeded",
     "InternalServerError",
     "InternalFailure",

@@ -1,12 +1,28 @@
-//! Executions of the deploy state machine.
+//! Executions of the state machines for deployments and transitions.
 
 use aws_sdk_sfn::Client;
 use aws_sdk_sfn::operation::describe_execution::DescribeExecutionError;
 use aws_sdk_sfn::operation::start_execution::StartExecutionError;
+use aws_sdk_sfn::operation::stop_execution::StopExecutionError;
 use aws_sdk_sfn::types::ExecutionStatus;
-use groundplane_ports::{PortError, ReadDeploymentRuns, Result, StartDeployments};
+use groundplane_ports::{PortError, ReadDeploymentRuns, Result, StartDeployments, StartRuns};
 
 use crate::error::port_error;
+
+/// The transition state machine.
+#[derive(Debug, Clone)]
+pub struct TransitionMachine {
+    client: Client,
+    arn: String,
+}
+
+impl TransitionMachine {
+    /// The machine with this ARN, that `client` reaches.
+    #[must_use]
+    pub const fn new(client: Client, arn: String) -> Self {
+        Self { client, arn }
+    }
+}
 
 /// The deploy state machine.
 #[derive(Debug, Clone)]
@@ -25,40 +41,74 @@ impl DeployMachine {
 
 impl StartDeployments for DeployMachine {
     async fn start(&self, name: &str, input: &str) -> Result<()> {
-        let started = self
+        start(&self.client, &self.arn, (name, input)).await
+    }
+}
+
+impl StartRuns for TransitionMachine {
+    async fn start_run(&self, name: &str, input: &str) -> Result<()> {
+        start(&self.client, &self.arn, (name, input)).await
+    }
+
+    async fn stop_run(&self, name: &str, cause: &str) -> Result<()> {
+        let stopped = self
             .client
-            .start_execution()
-            .state_machine_arn(&self.arn)
-            .name(name)
-            .input(input)
+            .stop_execution()
+            .execution_arn(execution(&self.arn, name))
+            .error("Groundplane.TimedOut")
+            .cause(cause)
             .send()
             .await;
-        match started {
+        match stopped {
             Ok(_) => Ok(()),
-            // The name is the deployment's, so the execution is the one that was wanted.
             Err(error)
                 if matches!(
                     error.as_service_error(),
-                    Some(StartExecutionError::ExecutionAlreadyExists(_))
+                    Some(StopExecutionError::ExecutionDoesNotExist(_))
                 ) =>
             {
                 Ok(())
             }
-            Err(error) => Err(port_error("starting the deployment", &error)),
+            Err(error) => Err(port_error("stopping the execution", &error)),
         }
     }
 }
 
+async fn start(client: &Client, arn: &str, (name, input): (&str, &str)) -> Result<()> {
+    let started = client
+        .start_execution()
+        .state_machine_arn(arn)
+        .name(name)
+        .input(input)
+        .send()
+        .await;
+    match started {
+        Ok(_) => Ok(()),
+        // The name is that of what runs, so the execution is the one that was wanted.
+        Err(error)
+            if matches!(
+                error.as_service_error(),
+                Some(StartExecutionError::ExecutionAlreadyExists(_))
+            ) =>
+        {
+            Ok(())
+        }
+        Err(error) => Err(port_error("starting the execution", &error)),
+    }
+}
+
+/// The ARN of the execution of that name.
+fn execution(machine: &str, name: &str) -> String {
+    let executions = machine.replacen(":stateMachine:", ":execution:", 1);
+    format!("{executions}:{name}")
+}
+
 impl ReadDeploymentRuns for DeployMachine {
     async fn is_running(&self, name: &str) -> Result<bool> {
-        let arn = format!(
-            "{}:{name}",
-            self.arn.replacen(":stateMachine:", ":execution:", 1)
-        );
         match self
             .client
             .describe_execution()
-            .execution_arn(arn)
+            .execution_arn(execution(&self.arn, name))
             .send()
             .await
         {

@@ -2,24 +2,33 @@
 
 mod artifacts;
 mod cloudformation;
+mod databases;
 mod error;
 mod events;
 mod executions;
 mod functions;
+mod own_secrets;
 mod registry;
+mod scaling;
 mod secrets;
+mod services;
 mod system;
 mod table;
+mod timers;
 
 pub use artifacts::Artifacts;
 pub use cloudformation::CloudFormation;
+pub use databases::Databases;
 pub use events::EventBus;
-pub use executions::DeployMachine;
+pub use executions::{DeployMachine, TransitionMachine};
 pub use functions::Functions;
+pub use own_secrets::OwnSecrets;
 pub use registry::Registry;
 pub use secrets::Secrets;
+pub use services::Services;
 pub use system::System;
 pub use table::Table;
+pub use timers::{TimerTarget, Timers};
 
 use aws_config::SdkConfig;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
@@ -63,6 +72,18 @@ impl Aws {
         DeployMachine::new(aws_sdk_sfn::Client::new(&self.0), arn)
     }
 
+    /// The transition state machine with that ARN.
+    #[must_use]
+    pub fn transition_machine(&self, arn: String) -> TransitionMachine {
+        TransitionMachine::new(aws_sdk_sfn::Client::new(&self.0), arn)
+    }
+
+    /// Timers that call a function.
+    #[must_use]
+    pub fn timers(&self, target: TimerTarget) -> Timers {
+        Timers::new(aws_sdk_scheduler::Client::new(&self.0), target)
+    }
+
     /// The event bus of that name.
     #[must_use]
     pub fn event_bus(&self, name: String) -> EventBus {
@@ -91,5 +112,24 @@ impl Aws {
     #[must_use]
     pub fn secrets(&self) -> Secrets {
         Secrets::new(aws_sdk_secretsmanager::Client::new(&self.0))
+    }
+
+    /// The secrets that `installation` makes for itself.
+    #[must_use]
+    pub fn own_secrets(&self, installation: String) -> OwnSecrets {
+        OwnSecrets::new(aws_sdk_secretsmanager::Client::new(&self.0), installation)
+    }
+
+    /// The services of ECS in the account and region, and what scales them.
+    #[must_use]
+    pub fn services(&self) -> Services {
+        let scaling = aws_sdk_applicationautoscaling::Client::new(&self.0);
+        Services::new(aws_sdk_ecs::Client::new(&self.0), scaling)
+    }
+
+    /// The databases of RDS in the account and region.
+    #[must_use]
+    pub fn databases(&self) -> Databases {
+        Databases::new(aws_sdk_rds::Client::new(&self.0))
     }
 }

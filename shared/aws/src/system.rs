@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use groundplane_ports::{Clock, Ids, Pause};
+use groundplane_ports::{Clock, Ids, Pause, PortError, Random, Result};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
@@ -30,8 +30,29 @@ impl Ids for System {
     }
 }
 
+impl Random for System {
+    fn bytes(&self) -> Result<[u8; 32]> {
+        let mut bytes = [0; 32];
+        getrandom::fill(&mut bytes)
+            .map_err(|error| PortError::Internal(format!("there is no randomness: {error}")))?;
+        Ok(bytes)
+    }
+}
+
 impl Pause for System {
     async fn pause(&self, time: SignedDuration) {
         tokio::time::sleep(Duration::try_from(time).unwrap_or_default()).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn random_bytes_are_others_each_time() {
+        let (one, other) = (System.bytes().unwrap(), System.bytes().unwrap());
+        assert_ne!(one, other);
+        assert_ne!(one, [0; 32]);
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use groundplane_model::{
     Action, BoundInput, Change, Deployment, DeploymentId, DeploymentSpec, DeploymentStatus, Digest,
     Environment, Failure, FailureKind, Idempotency, Instance, InstanceId, InstanceStatus,
-    LandingZone, Outbox, OutboxMessage, Principal, Resolver,
+    LandingZone, LifecycleRef, Outbox, OutboxMessage, Principal, Resolver,
 };
 use jiff::Timestamp;
 use serde_json::Value;
@@ -51,6 +51,8 @@ pub struct Submission<'a> {
     pub spec: Value,
     /// The inputs that resolvers give values to.
     pub bound: Vec<BoundInput>,
+    /// The lifecycle that a new instance follows; the built-in one if none.
+    pub lifecycle: Option<LifecycleRef>,
     /// The labels of the document.
     pub labels: BTreeMap<String, String>,
     /// A fresh id in case the instance begins a new life.
@@ -78,6 +80,7 @@ pub fn accept(submission: Submission<'_>, current: Option<Instance>) -> Result<A
         demand,
         spec,
         bound,
+        lifecycle,
         labels,
         incarnation,
     } = submission;
@@ -109,7 +112,12 @@ pub fn accept(submission: Submission<'_>, current: Option<Instance>) -> Result<A
         updated_at: demand.now,
         version,
     };
-    Ok(accepted(demand, instance, Action::Apply, (spec, bound)))
+    let wanted = Wanted {
+        spec,
+        bound,
+        lifecycle,
+    };
+    Ok(accepted(demand, instance, Action::Apply, wanted))
 }
 
 /// Accepts a wish to destroy an instance.
@@ -130,8 +138,12 @@ pub fn accept_destroy(demand: Demand<'_>, current: Instance) -> Result<Accepted,
         updated_at: demand.now,
         ..current
     };
-    let nothing = (Value::Null, Vec::new());
-    Ok(accepted(demand, instance, Action::Destroy, nothing))
+    Ok(accepted(
+        demand,
+        instance,
+        Action::Destroy,
+        Wanted::default(),
+    ))
 }
 
 fn refuse_while_busy(current: &Instance) -> Result<(), Failure> {
@@ -158,22 +170,26 @@ fn refuse_a_move(current: &Instance, demand: &Demand<'_>) -> Result<(), Failure>
     Err(Failure::new(FailureKind::Invalid, message))
 }
 
-fn accepted(
-    demand: Demand<'_>,
-    instance: Instance,
-    action: Action,
-    (spec, bound): (Value, Vec<BoundInput>),
-) -> Accepted {
+/// What is to be deployed; nothing for a destroy.
+#[derive(Default)]
+struct Wanted {
+    spec: Value,
+    bound: Vec<BoundInput>,
+    lifecycle: Option<LifecycleRef>,
+}
+
+fn accepted(demand: Demand<'_>, instance: Instance, action: Action, wanted: Wanted) -> Accepted {
     let deployment = deployment(&demand, &instance, action);
     let (tenant, id) = (deployment.tenant.clone(), deployment.id.clone());
     let submitted = DeploymentSpec {
         tenant: tenant.clone(),
         deployment: id.clone(),
-        spec,
+        spec: wanted.spec,
         environment: demand.environment,
         landing_zone: demand.landing_zone,
         resolvers: demand.resolvers,
-        bound,
+        bound: wanted.bound,
+        lifecycle: wanted.lifecycle,
         version: 0,
     };
     let start = OutboxMessage::StartDeployment {

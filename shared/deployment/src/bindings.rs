@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use groundplane_model::{Binding, BoundInput, Problem, Resolver, ResolverName, UserValue};
+use groundplane_model::{Binding, BoundInput, Problem, Resolver, ResolverName, UserValue, places};
 use serde_json::Value;
 
 /// What a resolver is told of the value that the user gave.
@@ -82,47 +82,6 @@ fn bind(
         inputs,
         output: binding.output.clone(),
     }))
-}
-
-/// The places in `spec` that a binding's input stands for: `*` is every item of a list and every
-/// field of a map. The last field need not be there; what it is a field of must.
-fn places(input: &str, spec: &Value) -> Vec<String> {
-    let Some((parent, field)) = input.rsplit_once('/') else {
-        return Vec::new();
-    };
-    let mut found = vec![String::new()];
-    for token in parent.split('/').skip(1) {
-        found = found
-            .iter()
-            .flat_map(|place| below(place, token, spec))
-            .collect();
-    }
-    found
-        .iter()
-        .flat_map(|place| match field {
-            "*" => below(place, field, spec),
-            _ => vec![format!("{place}/{field}")],
-        })
-        .collect()
-}
-
-fn below(place: &str, token: &str, spec: &Value) -> Vec<String> {
-    let names: Vec<String> = match (token, spec.pointer(place)) {
-        (_, None) => Vec::new(),
-        ("*", Some(Value::Array(items))) => (0..items.len()).map(|at| at.to_string()).collect(),
-        ("*", Some(Value::Object(fields))) => fields.keys().map(|name| escaped(name)).collect(),
-        _ => vec![token.to_owned()],
-    };
-    names
-        .into_iter()
-        .map(|name| format!("{place}/{name}"))
-        .filter(|place| spec.pointer(place).is_some())
-        .collect()
-}
-
-/// A name as a part of a JSON pointer (RFC 6901).
-fn escaped(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
 }
 
 #[cfg(test)]

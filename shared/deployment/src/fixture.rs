@@ -63,6 +63,7 @@ pub(crate) fn environment() -> Environment {
             production: false,
             approval: false,
             resolvers: BTreeMap::new(),
+            limits: Vec::new(),
         },
         updated_at: at(0),
         updated_by: "ops".to_owned(),
@@ -125,6 +126,7 @@ pub(crate) fn submission<'a>(demand: Demand<'a>, spec: &Value) -> Submission<'a>
         demand,
         spec: spec.clone(),
         bound: Vec::new(),
+        lifecycle: None,
         labels: BTreeMap::from([("team".to_owned(), "shop".to_owned())]),
     }
 }
@@ -195,6 +197,7 @@ pub(crate) fn submitted(spec: Value) -> DeploymentSpec {
         landing_zone: landing_zone(),
         resolvers: Vec::new(),
         bound: Vec::new(),
+        lifecycle: None,
         version: 1,
     }
 }

@@ -8,7 +8,8 @@ use serde_json::Value;
 
 use crate::{
     Applied, Artifact, BoundInput, ContextKey, DeploymentId, Digest, Environment, Index,
-    InstanceId, Key, LandingZone, Partition, Record, Resolver, StepId, TenantId, UnitName,
+    InstanceId, Key, LandingZone, LifecycleRef, Partition, Record, Resolver, StepId, TenantId,
+    UnitName,
 };
 
 /// What a deployment is to do with its instance.
@@ -170,6 +171,9 @@ pub struct DeploymentSpec {
     /// The inputs that resolvers give values to.
     #[serde(default)]
     pub bound: Vec<BoundInput>,
+    /// The lifecycle that its instance follows, if it begins to live; the built-in one if none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lifecycle: Option<LifecycleRef>,
     /// The version of this record.
     #[serde(default)]
     pub version: u64,

@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{EnvironmentName, Index, Key, LandingZoneName, Partition, Record, ResolverConfigs};
+use crate::{
+    EnvironmentName, Index, Key, LandingZoneName, Limit, Partition, Record, ResolverConfigs,
+};
 
 /// The `spec` of a `kind: LandingZone` document. Its JSON Schema is `schema/landing-zone.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +37,9 @@ pub struct LandingZoneSpec {
     /// How resolvers are configured here.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub resolvers: ResolverConfigs,
+    /// What is allowed in specs here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub limits: Vec<Limit>,
     /// The role that provisioning assumes, for another account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assume_role_arn: Option<String>,
@@ -126,6 +131,9 @@ pub struct EnvironmentSpec {
     /// How resolvers are configured here.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub resolvers: ResolverConfigs,
+    /// What is allowed in specs here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub limits: Vec<Limit>,
 }
 
 /// An environment at one version.

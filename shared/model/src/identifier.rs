@@ -86,6 +86,10 @@ macro_rules! identifier {
     };
 }
 
+mod lifecycle;
+
+pub use lifecycle::{LifecycleName, OperationName, RunId, SignalName, StateName, WorkflowName};
+
 identifier!(
     /// A team that owns instances, as its token names it: up to 63 lower-case letters, digits, `-`.
     TenantId,
@@ -191,6 +195,14 @@ identifier!(
     /// The name of a space, within which no two networks overlap: `^[a-z][a-z0-9-]{1,30}[a-z0-9]$`.
     SpaceName,
     "a space name",
+    "it must match ^[a-z][a-z0-9-]{1,30}[a-z0-9]$",
+    is_name
+);
+
+identifier!(
+    /// The name of a source of webhooks: `^[a-z][a-z0-9-]{1,30}[a-z0-9]$`.
+    EventSourceName,
+    "an event source name",
     "it must match ^[a-z][a-z0-9-]{1,30}[a-z0-9]$",
     is_name
 );

@@ -6,18 +6,33 @@ mod context;
 mod deployment;
 mod engine;
 mod event;
+mod event_source;
 mod failure;
 mod ground;
 mod identifier;
 mod image_reference;
 mod instance;
 mod json_text;
+mod life;
+mod life_log;
+#[cfg(test)]
+mod life_tests;
+mod lifecycle;
+#[cfg(test)]
+mod lifecycle_tests;
+mod lifecycle_version;
+mod limit;
 mod outbox;
+mod place;
 mod principal;
 mod problem;
 mod record;
 mod resolution;
 mod resolver;
+mod resource_owner;
+mod workflow;
+#[cfg(test)]
+mod workflow_tests;
 
 pub use artifact::{Artifact, Digest};
 pub use context::{Context, ContextValue, MissingKey};
@@ -27,17 +42,32 @@ pub use deployment::{
 };
 pub use engine::{EngineAction, EngineInput, EngineOutput, EngineStatus, Resource};
 pub use event::Event;
+pub use event_source::{
+    EventSource, PreviousProof, Proof, SourceAuth, UnknownWord, WebhookClaim, WebhookFormat,
+};
 pub use failure::{Failure, FailureKind};
 pub use ground::{
     Egress, Environment, EnvironmentSpec, LandingZone, LandingZoneSpec, LoadBalancer, Network,
 };
 pub use identifier::{
-    ContextKey, DeploymentId, EnvironmentName, InstanceId, InvalidIdentifier, LandingZoneName,
-    PoolName, ResolverName, ServiceName, SpaceName, StepId, TenantId, UnitName,
+    ContextKey, DeploymentId, EnvironmentName, EventSourceName, InstanceId, InvalidIdentifier,
+    LandingZoneName, LifecycleName, OperationName, PoolName, ResolverName, RunId, ServiceName,
+    SignalName, SpaceName, StateName, StepId, TenantId, UnitName, WorkflowName,
 };
 pub use image_reference::{EcrRegistry, ImageReference, InvalidImageReference};
 pub use instance::{Applied, Instance, InstanceStatus, Revision, UnitState};
-pub use outbox::{Outbox, OutboxMessage};
+pub use life::{Deadline, Life, Run, RunCause, Waiting};
+pub use life_log::{EventEntry, Passage, PassageOutcome, Verdict};
+pub use lifecycle::{
+    FromStates, Lifecycle, LifecycleSpec, OperationSpec, RouteSpec, RunSpec, StateSpec,
+    TimeoutSpec, TransitionSpec,
+};
+pub use lifecycle_version::{
+    InvalidLifecycleVersion, LifecycleRef, LifecycleRequest, LifecycleVersion,
+};
+pub use limit::Limit;
+pub use outbox::{LifeTimer, Outbox, OutboxMessage};
+pub use place::places;
 pub use principal::Principal;
 pub use problem::{Position, Problem, Severity};
 pub use record::{Change, Index, Key, Partition, Record};
@@ -46,3 +76,5 @@ pub use resolution::{
     ResolverCall,
 };
 pub use resolver::{Binding, Resolver, ResolverConfigs, ResolverSpec, UserValue};
+pub use resource_owner::{Observation, Poller, ResourceOwner};
+pub use workflow::{Begun, Workflow, WorkflowRun, WorkflowSpec};

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{DeploymentId, InstanceId, Key, Partition, Record, TenantId};
+use crate::{DeploymentId, Event, InstanceId, Key, Partition, Record, RunId, TenantId};
 
 /// What is to be published.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -20,6 +20,31 @@ pub enum OutboxMessage {
         /// The deployment, which also names the execution.
         deployment: DeploymentId,
     },
+    /// Start the transition state machine.
+    StartRun {
+        /// The tenant.
+        tenant: TenantId,
+        /// The instance.
+        instance: InstanceId,
+        /// The run, which also names the execution.
+        run: RunId,
+    },
+    /// Stop the execution of a run that has taken too long, if it is still there.
+    StopRun {
+        /// The run.
+        run: RunId,
+    },
+    /// Come back to an instance at a time.
+    SetTimer {
+        /// The tenant.
+        tenant: TenantId,
+        /// The instance.
+        instance: InstanceId,
+        /// What is then due.
+        timer: LifeTimer,
+        /// When.
+        at: Timestamp,
+    },
     /// Put an event on the bus.
     PublishEvent {
         /// For example `Deployment Succeeded`.
@@ -27,6 +52,22 @@ pub enum OutboxMessage {
         /// The event's detail.
         detail: Value,
     },
+    /// Put an event on the bus that says itself who tells it, of what, and when.
+    PublishExternal {
+        /// The event; its id is the same for each delivery.
+        #[serde(with = "crate::json_text")]
+        event: Event,
+    },
+}
+
+/// What is due in the life of an instance.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LifeTimer {
+    /// The end of that stay in a state.
+    Stay(u64),
+    /// The end of a run that takes too long.
+    Run(RunId),
 }
 
 /// A message and its identity, by which a repeated delivery is recognised.

@@ -6,7 +6,8 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use crate::{
-    DeploymentId, EnvironmentName, InstanceId, LandingZoneName, PoolName, SpaceName, TenantId,
+    DeploymentId, Digest, EnvironmentName, EventSourceName, InstanceId, LandingZoneName,
+    LifecycleName, PoolName, SpaceName, TenantId, WorkflowName,
 };
 
 /// A group of records that lie together and are read together.
@@ -79,6 +80,43 @@ impl Partition {
     #[must_use]
     pub fn resolvers() -> Self {
         Self("PLATFORM#RESOLVERS".to_owned())
+    }
+
+    /// One lifecycle, with all its versions.
+    #[must_use]
+    pub fn lifecycle(name: &LifecycleName) -> Self {
+        Self(format!("PLATFORM#LIFECYCLE#{name}"))
+    }
+
+    /// One registered workflow.
+    #[must_use]
+    pub fn workflow(name: &WorkflowName) -> Self {
+        Self(format!("PLATFORM#WORKFLOW#{name}"))
+    }
+
+    /// The sources of webhooks of a tenant.
+    #[must_use]
+    pub fn event_sources(tenant: &TenantId) -> Self {
+        Self(format!("TENANT#{tenant}#SOURCES"))
+    }
+
+    /// One signed webhook that a source of a tenant has sent.
+    #[must_use]
+    pub fn webhook(tenant: &TenantId, source: &EventSourceName, id_digest: &Digest) -> Self {
+        Self(format!("WEBHOOK#{tenant}.{source}#{id_digest}"))
+    }
+
+    /// What is known under one identifier of a real resource. Identifiers may be long and hold
+    /// anything.
+    #[must_use]
+    pub fn resource(identifier: &str) -> Self {
+        Self(format!("RESOURCE#{}", Digest::of(identifier.as_bytes())))
+    }
+
+    /// When the pollers last looked.
+    #[must_use]
+    pub fn poller() -> Self {
+        Self("PLATFORM#POLLER".to_owned())
     }
 
     /// One counter for the numbers in names.
@@ -185,6 +223,62 @@ impl Index {
         Self {
             partition: "PLATFORM#LANDINGZONES".to_owned(),
             sort: name.to_owned(),
+        }
+    }
+
+    /// The versions of all lifecycles, by name and version.
+    #[must_use]
+    pub fn lifecycles(release: &str) -> Self {
+        Self {
+            partition: "PLATFORM#LIFECYCLES".to_owned(),
+            sort: release.to_owned(),
+        }
+    }
+
+    /// The registered workflows, by name.
+    #[must_use]
+    pub fn workflows(name: &str) -> Self {
+        Self {
+            partition: "PLATFORM#WORKFLOWS".to_owned(),
+            sort: name.to_owned(),
+        }
+    }
+
+    /// The resources that are looked at, by identifier. Sparse, and spread as the active
+    /// deployments are.
+    #[must_use]
+    pub fn polled(shard: u8, identifier: &str) -> Self {
+        Self {
+            partition: format!("PLATFORM#POLLED#{shard}"),
+            sort: identifier.to_owned(),
+        }
+    }
+
+    /// How they were when they were last looked at, by identifier and spread likewise.
+    #[must_use]
+    pub fn observed(shard: u8, identifier: &str) -> Self {
+        Self {
+            partition: format!("PLATFORM#OBSERVED#{shard}"),
+            sort: identifier.to_owned(),
+        }
+    }
+
+    /// What each event did to an instance, by time.
+    #[must_use]
+    pub fn events(tenant: &TenantId, instance: &InstanceId, entry: &str) -> Self {
+        Self {
+            partition: format!("TENANT#{tenant}#INSTANCE#{instance}#EVENTS"),
+            sort: entry.to_owned(),
+        }
+    }
+
+    /// The lives in which something is due: a timeout, or the end of a run. By the time at which
+    /// it is. Sparse, and spread as the active deployments are.
+    #[must_use]
+    pub fn due_lives(shard: u8, due: &str) -> Self {
+        Self {
+            partition: format!("DUE#{shard}"),
+            sort: due.to_owned(),
         }
     }
 

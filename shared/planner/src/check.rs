@@ -3,6 +3,7 @@
 use groundplane_capabilities::{
     Capability, CheckInput, Keys, Sections, capabilities, resolves_dynamically,
 };
+use groundplane_governance::limit_problems;
 use groundplane_model::{Environment, LandingZone, Problem};
 use serde_json::Value;
 
@@ -30,6 +31,7 @@ pub fn check(spec: &Value, environment: &Environment, landing_zone: &LandingZone
     for (name, section) in sections.iter().filter(|(name, _)| known(name)) {
         check_text(&format!("/spec/{name}"), section, &mut problems);
     }
+    problems.extend(limit_problems(spec, environment, landing_zone));
     problems.sort_by(|a, b| (&a.pointer, &a.message).cmp(&(&b.pointer, &b.message)));
     problems.dedup();
     problems

@@ -5,21 +5,33 @@
 //! not), a commit happens whole or not at all, and whatever fails with [`PortError::Unavailable`]
 //! may have happened.
 
+mod databases;
 mod functions;
 mod registry;
+mod runs;
 mod secrets;
+mod services;
 mod stacks;
 mod table;
 
 use std::future::Future;
 
-use groundplane_model::{Artifact, Failure, FailureKind};
+use groundplane_model::{Artifact, Event, Failure, FailureKind};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
+pub use databases::{Database, FailOverDatabases, ReadDatabases};
 pub use functions::CallFunctions;
 pub use registry::ReadRegistry;
-pub use secrets::{DescribeSecrets, SecretDescription};
+pub use runs::{SetTimers, StartRuns};
+pub use secrets::{
+    DescribeSecrets, NewSecretVersion, Random, ReadSecretValues, SecretDescription, SecretValue,
+    WriteSecrets,
+};
+pub use services::{
+    ChangeScaling, ChangeServices, ReadScaling, ReadServices, Rollout, RolloutState, ScalingLimits,
+    ServiceHealth, ServicePlace,
+};
 pub use stacks::{
     ChangeSet, ChangeSetKind, ChangeSetState, ChangeStacks, ExecutionState, NewChangeSet,
     ReadStacks, Stack, StackEvent,
@@ -115,4 +127,24 @@ pub trait PublishEvents: Send + Sync {
     /// # Errors
     /// As [`PortError`] says.
     fn publish(&self, detail_type: &str, detail: &str) -> impl Future<Output = Result<()>> + Send;
+
+    /// Puts an event with its own source, time and resources. The bus gives it another id; its own
+    /// goes with it in the field [`Event::ID`] of its detail.
+    ///
+    /// # Errors
+    /// As [`PortError`] says.
+    fn relay(&self, event: &Event) -> impl Future<Output = Result<()>> + Send;
+
+    /// Puts events as [`PublishEvents::relay`] does. Where it fails, some of them may be there.
+    ///
+    /// # Errors
+    /// As [`PortError`] says.
+    fn relay_all(&self, events: &[Event]) -> impl Future<Output = Result<()>> + Send {
+        async move {
+            for event in events {
+                self.relay(event).await?;
+            }
+            Ok(())
+        }
+    }
 }

@@ -6,7 +6,7 @@ use groundplane_model::{Layer, Problem, ResolverName};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::{Effective, ImageConfig, Layered, NamingConfig, SecretConfig, defaults_of};
+use crate::{Effective, ImageConfig, IpamConfig, Layered, NamingConfig, SecretConfig, defaults_of};
 
 /// The types that capabilities ask names for.
 const NAMED: [&str; 5] = [
@@ -29,6 +29,7 @@ const STACK_PREFIX: &str = "gp-";
 pub fn check_config(name: &ResolverName, config: &Value) -> Vec<Problem> {
     match name.as_str() {
         "naming" => read(name, config).map_or_else(one, |config: NamingConfig| naming(&config)),
+        "ipam" => read::<IpamConfig>(name, config).map_or_else(one, |_| Vec::new()),
         "image" => read::<ImageConfig>(name, config).map_or_else(one, |_| Vec::new()),
         "secret" => read::<SecretConfig>(name, config).map_or_else(one, |_| Vec::new()),
         _ => Vec::new(),

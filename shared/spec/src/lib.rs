@@ -30,5 +30,6 @@ pub use report::MAX_PROBLEMS;
 pub use schema::{Kind, composed_schema, has_field, section_names};
 pub use screen::MAX_BYTES;
 pub use validate::{
-    Environment, LandingZone, Resolver, Service, ValidDocument, Validated, validate, validate_value,
+    Environment, LandingZone, Lifecycle, Resolver, Service, ValidDocument, Validated, validate,
+    validate_value,
 };

@@ -24,15 +24,18 @@ pub enum Kind {
     Environment,
     /// What turns abstract inputs into concrete values.
     Resolver,
+    /// The state machine that instances live in.
+    Lifecycle,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::Service,
         Self::LandingZone,
         Self::Environment,
         Self::Resolver,
+        Self::Lifecycle,
     ];
 
     /// The kind as documents name it.
@@ -43,6 +46,7 @@ impl Kind {
             Self::LandingZone => "LandingZone",
             Self::Environment => "Environment",
             Self::Resolver => "Resolver",
+            Self::Lifecycle => "Lifecycle",
         }
     }
 
@@ -74,11 +78,18 @@ pub fn has_field(kind: Kind, pointer: &str) -> bool {
 
 /// The names of the sections that a `Service` can have.
 pub fn section_names() -> impl Iterator<Item = &'static str> {
+    // A section has a file of its own.
+    let sections = service_fields().filter(|(_, field)| field.get("$ref").is_some());
+    sections.map(|(name, _)| name)
+}
+
+/// What the `spec` of a `Service` can have: its sections, and what it says of itself.
+pub(crate) fn service_fields() -> impl Iterator<Item = (&'static str, &'static Value)> {
     composed_schema(Kind::Service)
         .pointer("/properties/spec/properties")
         .and_then(Value::as_object)
         .into_iter()
-        .flat_map(|sections| sections.keys().map(String::as_str))
+        .flat_map(|fields| fields.iter().map(|(name, field)| (name.as_str(), field)))
 }
 
 /// A composed schema, and the same compiled.
@@ -92,6 +103,7 @@ static SERVICE: LazyLock<Schema> = LazyLock::new(|| Schema::embedded("service"))
 static LANDING_ZONE: LazyLock<Schema> = LazyLock::new(|| Schema::embedded("landing-zone"));
 static ENVIRONMENT: LazyLock<Schema> = LazyLock::new(|| Schema::embedded("environment"));
 static RESOLVER: LazyLock<Schema> = LazyLock::new(|| Schema::embedded("resolver"));
+static LIFECYCLE: LazyLock<Schema> = LazyLock::new(|| Schema::embedded("lifecycle"));
 static ENVELOPE: LazyLock<Schema> = LazyLock::new(|| Schema::embedded("envelope"));
 
 impl Schema {
@@ -101,6 +113,7 @@ impl Schema {
             Kind::LandingZone => &LANDING_ZONE,
             Kind::Environment => &ENVIRONMENT,
             Kind::Resolver => &RESOLVER,
+            Kind::Lifecycle => &LIFECYCLE,
         }
     }
 

@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 
 use groundplane_model::{
-    EnvironmentName, EnvironmentSpec, LandingZoneName, LandingZoneSpec, Problem, ResolverName,
+    EnvironmentName, EnvironmentSpec, LandingZoneName, LandingZoneSpec, LifecycleName,
+    LifecycleRef, LifecycleRequest, LifecycleSpec, LifecycleVersion, Problem, ResolverName,
     ResolverSpec, ServiceName,
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::document::{Document, parse};
-use crate::schema::{Kind, Schema, section_names};
+use crate::schema::{Kind, Schema, section_names, service_fields};
 use crate::{defaults, explain, pointer, report, rules, wording};
 
 /// A valid document, and what its author should know all the same.
@@ -33,6 +34,8 @@ pub enum ValidDocument {
     Environment(Environment),
     /// `kind: Resolver`.
     Resolver(Resolver),
+    /// `kind: Lifecycle`.
+    Lifecycle(Box<Lifecycle>),
 }
 
 /// What a product team asks for.
@@ -44,6 +47,8 @@ pub struct Service {
     pub environment: Option<EnvironmentName>,
     /// Its labels.
     pub labels: BTreeMap<String, String>,
+    /// The lifecycle that it asks for; the built-in one if none.
+    pub lifecycle: Option<LifecycleRequest>,
     /// The whole document with every default.
     pub value: Value,
 }
@@ -75,6 +80,16 @@ pub struct Resolver {
     pub spec: ResolverSpec,
 }
 
+/// The state machine that instances live in. That it is sound as a whole is for the crate
+/// `groundplane-lifecycle` to say.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Lifecycle {
+    /// Its name and version.
+    pub reference: LifecycleRef,
+    /// What it is.
+    pub spec: LifecycleSpec,
+}
+
 impl ValidDocument {
     /// What the document is.
     #[must_use]
@@ -84,6 +99,7 @@ impl ValidDocument {
             Self::LandingZone(_) => Kind::LandingZone,
             Self::Environment(_) => Kind::Environment,
             Self::Resolver(_) => Kind::Resolver,
+            Self::Lifecycle(_) => Kind::Lifecycle,
         }
     }
 
@@ -95,6 +111,7 @@ impl ValidDocument {
             Self::LandingZone(landing_zone) => landing_zone.name.as_str(),
             Self::Environment(environment) => environment.name.as_str(),
             Self::Resolver(resolver) => resolver.name.as_str(),
+            Self::Lifecycle(lifecycle) => lifecycle.reference.name.as_str(),
         }
     }
 }
@@ -133,7 +150,7 @@ pub fn validate(document: &Document) -> Result<Validated, Vec<Problem>> {
     problems.extend(rules::problems(schema, document, &filled));
     let warnings = match kind {
         Kind::Service => ignored_sections(document),
-        Kind::LandingZone | Kind::Environment | Kind::Resolver => Vec::new(),
+        Kind::LandingZone | Kind::Environment | Kind::Resolver | Kind::Lifecycle => Vec::new(),
     };
     if !problems.is_empty() {
         problems.extend(warnings);
@@ -159,7 +176,7 @@ pub fn validate_value(value: &Value) -> Result<Validated, Vec<Problem>> {
 
 fn ignored_sections(document: &Document) -> Vec<Problem> {
     let sections = document.value().get("spec").and_then(Value::as_object);
-    let unknown = |name: &&String| section_names().all(|known| known != name.as_str());
+    let unknown = |name: &&String| service_fields().all(|(known, _)| known != name.as_str());
     let mut warnings: Vec<_> = sections
         .into_iter()
         .flat_map(|sections| sections.keys().filter(unknown))
@@ -168,13 +185,14 @@ fn ignored_sections(document: &Document) -> Vec<Problem> {
             let at = document.key_position(&pointer);
             let message = format!("unknown section {} is ignored", wording::quoted(name));
             let problem = Problem::warning(pointer, message).at(at);
-            match wording::did_you_mean(name, section_names()) {
+            match wording::did_you_mean(name, service_fields().map(|(known, _)| known)) {
                 Some(hint) => problem.with_hint(hint),
                 None => problem,
             }
         })
         .collect();
-    if sections.is_some_and(|sections| sections.len() == warnings.len()) {
+    let asks = |name: &String| section_names().any(|known| known == name);
+    if sections.is_some_and(|sections| !sections.keys().any(asks)) {
         let known: Vec<_> = section_names().map(str::to_owned).collect();
         warnings.push(
             Problem::warning(
@@ -196,6 +214,7 @@ fn typed(kind: Kind, value: Value) -> Result<ValidDocument, Problem> {
             name: part(&value, "/metadata/name")?,
             environment: part(&value, "/metadata/environment")?,
             labels: part::<Option<_>>(&value, "/metadata/labels")?.unwrap_or_default(),
+            lifecycle: part(&value, "/spec/lifecycle")?,
             value,
         }),
         Kind::LandingZone => ValidDocument::LandingZone(Box::new(LandingZone {
@@ -210,6 +229,14 @@ fn typed(kind: Kind, value: Value) -> Result<ValidDocument, Problem> {
             name: part(&value, "/metadata/name")?,
             spec: part(&value, "/spec")?,
         }),
+        Kind::Lifecycle => {
+            let name: LifecycleName = part(&value, "/metadata/name")?;
+            let version: LifecycleVersion = part(&value, "/metadata/version")?;
+            ValidDocument::Lifecycle(Box::new(Lifecycle {
+                reference: LifecycleRef { name, version },
+                spec: part(&value, "/spec")?,
+            }))
+        }
     })
 }
 

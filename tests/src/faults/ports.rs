@@ -1,10 +1,12 @@
 //! The ports, each call of which is a point.
 
-use groundplane_model::{Artifact, Change, Index, Key, Partition, Record, Resource};
+use groundplane_model::{Artifact, Change, Event, Index, Key, Partition, Record, Resource};
 use groundplane_ports::{
-    ChangeSet, ChangeStacks, NewChangeSet, Page, PublishEvents, ReadDeploymentRuns, ReadStacks,
-    ReadTable, Result, Stack, StackEvent, StartDeployments, WriteArtifacts, WriteTable,
+    ChangeSet, ChangeStacks, NewChangeSet, NewSecretVersion, Page, PublishEvents,
+    ReadDeploymentRuns, ReadSecretValues, ReadStacks, ReadTable, Result, SecretValue, SetTimers,
+    Stack, StackEvent, StartDeployments, StartRuns, WriteArtifacts, WriteSecrets, WriteTable,
 };
+use jiff::Timestamp;
 
 use super::Faulty;
 
@@ -61,6 +63,25 @@ impl<T: StartDeployments> StartDeployments for Faulty<'_, T> {
     }
 }
 
+impl<T: StartRuns> StartRuns for Faulty<'_, T> {
+    async fn start_run(&self, name: &str, input: &str) -> Result<()> {
+        let call = || self.port.start_run(name, input);
+        self.faults.io("runs.start", call).await
+    }
+
+    async fn stop_run(&self, name: &str, cause: &str) -> Result<()> {
+        let call = || self.port.stop_run(name, cause);
+        self.faults.io("runs.stop", call).await
+    }
+}
+
+impl<T: SetTimers> SetTimers for Faulty<'_, T> {
+    async fn set_timer(&self, name: &str, at: Timestamp, input: &str) -> Result<()> {
+        let call = || self.port.set_timer(name, at, input);
+        self.faults.io("timers.set", call).await
+    }
+}
+
 impl<T: ReadDeploymentRuns> ReadDeploymentRuns for Faulty<'_, T> {
     async fn is_running(&self, name: &str) -> Result<bool> {
         let call = || self.port.is_running(name);
@@ -72,6 +93,16 @@ impl<T: PublishEvents> PublishEvents for Faulty<'_, T> {
     async fn publish(&self, detail_type: &str, detail: &str) -> Result<()> {
         let call = || self.port.publish(detail_type, detail);
         self.faults.io("events.publish", call).await
+    }
+
+    async fn relay(&self, event: &Event) -> Result<()> {
+        let call = || self.port.relay(event);
+        self.faults.io("events.relay", call).await
+    }
+
+    async fn relay_all(&self, events: &[Event]) -> Result<()> {
+        let call = || self.port.relay_all(events);
+        self.faults.io("events.relay_all", call).await
     }
 }
 
@@ -122,5 +153,23 @@ impl<T: ChangeStacks> ChangeStacks for Faulty<'_, T> {
     async fn continue_rollback(&self, name: &str, token: &str) -> Result<()> {
         let call = || self.port.continue_rollback(name, token);
         self.faults.io("stacks.continue_rollback", call).await
+    }
+}
+
+impl<T: WriteSecrets> WriteSecrets for Faulty<'_, T> {
+    async fn keep(&self, new: &NewSecretVersion<'_>) -> Result<()> {
+        self.faults.io("secrets.keep", || self.port.keep(new)).await
+    }
+
+    async fn forget(&self, name: &str) -> Result<()> {
+        let call = || self.port.forget(name);
+        self.faults.io("secrets.forget", call).await
+    }
+}
+
+impl<T: ReadSecretValues> ReadSecretValues for Faulty<'_, T> {
+    async fn value(&self, name: &str, version: &str) -> Result<Option<SecretValue>> {
+        let call = || self.port.value(name, version);
+        self.faults.io("secrets.value", call).await
     }
 }

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::sync::Mutex;
 
+use groundplane_model::Event;
 use groundplane_ports::{PublishEvents, StartDeployments};
 use serde_json::{Value, json};
 
@@ -22,6 +23,11 @@ impl Ledger {
 impl PublishEvents for Ledger {
     async fn publish(&self, detail_type: &str, _: &str) -> Result<()> {
         self.0.lock().unwrap().push(detail_type.to_owned());
+        Ok(())
+    }
+
+    async fn relay(&self, event: &Event) -> Result<()> {
+        self.0.lock().unwrap().push(event.detail_type.clone());
         Ok(())
     }
 }

@@ -135,6 +135,7 @@ fn submitted(config: &Value) -> DeploymentSpec {
                 production: false,
                 approval: false,
                 resolvers: BTreeMap::from([(ResolverName::ipam(), config.clone())]),
+                limits: Vec::new(),
             },
             updated_at: now,
             updated_by: "ops-1".to_owned(),
@@ -149,6 +150,7 @@ fn submitted(config: &Value) -> DeploymentSpec {
         },
         resolvers: Vec::new(),
         bound: Vec::new(),
+        lifecycle: None,
         version: 0,
     }
 }

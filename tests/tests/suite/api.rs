@@ -6,20 +6,24 @@ mod allocations;
 mod bad_input;
 mod deployments;
 mod destroy;
+mod event_sources;
 mod faults;
 mod ground;
 mod idempotency;
 mod images;
 mod instances;
+mod lives;
 mod names;
 mod pools;
 mod requests;
 mod resolvers;
+mod webhooks;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, header};
 use groundplane_api::{Identity, Platform, router};
+use groundplane_lives::Definitions;
 use groundplane_model::{
     Change, Deployment, DeploymentId, DeploymentStatus, Instance, InstanceId, InstanceStatus,
     TenantId,
@@ -143,6 +147,7 @@ impl Api {
         let platform = Platform {
             table: table.adapter(),
             system: system.clone(),
+            definitions: Definitions::default(),
         };
         Self {
             router: router(platform, identity()),

@@ -1,11 +1,12 @@
 //! Deployments in-process: the shipped machines and handlers, and every I/O call failing in every
 //! way. The generic test is [`explore`]; a scenario is one line of it.
 
-use groundplane_model::{DeploymentStatus, InstanceId, InstanceStatus, Outcome, StepStatus};
+use groundplane_model::{DeploymentStatus, InstanceId, InstanceStatus, Layer, Outcome, StepStatus};
 use groundplane_tests::asl::Schedule;
 use groundplane_tests::faults::{Fault, Faults, explore};
+use serde_json::json;
 
-use crate::platform::{Problem, TestPlatform, example};
+use crate::platform::{IMAGE_DIGEST, Problem, TestPlatform, example};
 
 const UNITS: [&str; 3] = ["compute", "foundation", "storage"];
 
@@ -157,6 +158,54 @@ async fn addresses_refused(
     platform.must_be_empty(&id(), InstanceStatus::Failed).await
 }
 
+const ECR: &str = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/web";
+
+/// A spec whose image a resolver chooses.
+fn with_image(image: &str) -> String {
+    let spec = web_service();
+    let line = spec
+        .lines()
+        .find(|line| line.trim_start().starts_with("image:"));
+    let line = line.expect("the example has an image");
+    let (before, _) = line.split_once("image:").unwrap();
+    spec.replace(line, &format!("{before}image: \"{image}\""))
+}
+
+async fn with_bound_image(faults: Faults, schedule: Schedule) -> Result<TestPlatform, Problem> {
+    let platform = TestPlatform::start(faults, schedule).await?;
+    let binding = json!({"input": "/spec/compute/image", "userValue": "resolve"});
+    platform.with_resolver("image", json!({"bindings": [binding]}))
+}
+
+/// What must hold after a deployment whose image a resolver chooses, and its destroy: the revision
+/// has the image by its digest and says where it comes from, and nothing is left in the end.
+async fn bound(faults: Faults, schedule: Schedule, may_fail: bool) -> Result<(), Problem> {
+    let platform = with_bound_image(faults, schedule).await?;
+    let (deployment, _) = platform.deploy(&with_image(&format!("{ECR}:1.x"))).await?;
+    if deployment.status == DeploymentStatus::Failed && may_fail {
+        return platform.must_be_empty(&id(), InstanceStatus::Failed).await;
+    }
+    platform.must_be_deployed(&id(), &UNITS).await?;
+    let revision = platform.revision(&id(), 1).await?;
+    let image = revision.spec.pointer("/spec/compute/image").cloned();
+    if image != Some(json!(format!("{ECR}:1.5@{IMAGE_DIGEST}"))) {
+        return Err(text(image));
+    }
+    let resolved = revision
+        .resolved
+        .iter()
+        .find(|value| value.resolver.as_str() == "image");
+    if resolved.map(|value| value.layer) != Some(Layer::Default) {
+        return Err(text(revision.resolved));
+    }
+    let platform = platform.with(Faults::none());
+    let gone = platform.destroy(&id()).await?;
+    platform.settle(&gone).await?;
+    platform
+        .must_be_empty(&id(), InstanceStatus::Destroyed)
+        .await
+}
+
 /// Faults after which a retry must get there.
 const PASSING: [Fault; 5] = [
     Fault::Before,
@@ -187,7 +236,40 @@ survives_every_fault! {
     a_refused_deployment_leaves_nothing_whatever_call_fails: refused under Schedule::InOrder;
     addresses_are_given_out_once_and_all_come_back_whatever_call_fails: addresses under Schedule::InOrder;
     a_refused_deployment_gives_its_addresses_back_whatever_call_fails: addresses_refused under Schedule::InOrder;
+    what_a_resolver_gives_to_the_spec_is_deployed_whatever_call_fails: bound under Schedule::InOrder;
     a_refused_deployment_leaves_nothing_in_turns: refused under Schedule::Interleaved;
+}
+
+#[tokio::test]
+async fn what_a_resolver_gives_is_held_against_the_limits_of_the_environment() {
+    let platform = with_bound_image(Faults::none(), Schedule::InOrder)
+        .await
+        .unwrap();
+    let limit = json!({
+        "name": "old-images", "owner": "security", "input": "/spec/compute/image",
+        "pattern": ":1\\.(4|x)(@|$)",
+    });
+    platform
+        .limit(serde_json::from_value(limit).unwrap())
+        .await
+        .unwrap();
+    let (deployment, _) = platform
+        .deploy(&with_image(&format!("{ECR}:1.x")))
+        .await
+        .unwrap();
+    assert_eq!(deployment.status, DeploymentStatus::Failed);
+    let cause = deployment.error.unwrap().cause;
+    for part in [
+        "/spec/compute/image",
+        "the limit `old-images` of the environment `dev`",
+        "`security`",
+    ] {
+        assert!(cause.contains(part), "{cause}");
+    }
+    platform
+        .must_be_empty(&id(), InstanceStatus::Failed)
+        .await
+        .unwrap();
 }
 
 #[tokio::test]

@@ -19,6 +19,10 @@ mod foreign;
 #[cfg(test)]
 mod images;
 #[cfg(test)]
+mod lives;
+#[cfg(test)]
+mod lookups;
+#[cfg(test)]
 mod machines;
 #[cfg(test)]
 mod memory;
@@ -29,6 +33,8 @@ mod outbox;
 #[cfg(test)]
 mod platform;
 #[cfg(test)]
+mod polling;
+#[cfg(test)]
 mod secrets;
 #[cfg(test)]
 mod structure;
@@ -36,3 +42,7 @@ mod structure;
 mod sweep;
 #[cfg(test)]
 mod system;
+#[cfg(test)]
+mod vault;
+#[cfg(test)]
+mod workflows;

@@ -2,11 +2,14 @@
 
 use std::sync::Mutex;
 
-use groundplane_dispatch_outbox::{Answer, Batch, ItemFailure, handle};
+use groundplane_dispatch_outbox::{Answer, Batch, ItemFailure, Outlets, handle};
 use groundplane_model::{
-    Change, DeploymentId, InstanceId, Outbox, OutboxMessage, Record, TenantId,
+    Change, DeploymentId, Event, InstanceId, LifeTimer, Outbox, OutboxMessage, Record, RunId,
+    TenantId,
 };
-use groundplane_ports::{PortError, PublishEvents, Result, StartDeployments, WriteTable};
+use groundplane_ports::{
+    PortError, PublishEvents, Result, SetTimers, StartDeployments, StartRuns, WriteTable,
+};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -51,6 +54,27 @@ impl StartDeployments for Recorder {
 impl PublishEvents for Recorder {
     async fn publish(&self, detail_type: &str, detail: &str) -> Result<()> {
         self.record(format!("publish {detail_type} {detail}"))
+    }
+
+    async fn relay(&self, event: &Event) -> Result<()> {
+        let event = serde_json::to_value(event).unwrap();
+        self.record(format!("relay {event}"))
+    }
+}
+
+impl StartRuns for Recorder {
+    async fn start_run(&self, name: &str, input: &str) -> Result<()> {
+        self.record(format!("run {name} {input}"))
+    }
+
+    async fn stop_run(&self, name: &str, _cause: &str) -> Result<()> {
+        self.record(format!("stop {name}"))
+    }
+}
+
+impl SetTimers for Recorder {
+    async fn set_timer(&self, name: &str, at: Timestamp, input: &str) -> Result<()> {
+        self.record(format!("timer {name} {at} {input}"))
     }
 }
 
@@ -138,7 +162,13 @@ fn records(images: &[Value]) -> Vec<Value> {
 }
 
 async fn dispatch(recorder: &Recorder, records: &[Value]) -> Answer {
-    handle(recorder, recorder, batch(records)).await.unwrap()
+    let outlets = Outlets {
+        deployments: recorder,
+        runs: recorder,
+        timers: recorder,
+        bus: recorder,
+    };
+    handle(&outlets, batch(records)).await.unwrap()
 }
 
 #[tokio::test]
@@ -154,7 +184,7 @@ async fn messages_are_published_in_their_order() {
         serde_json::to_value(&answer).unwrap(),
         json!({"batchItemFailures": []})
     );
-    let published = r#"publish Deployment Succeeded {"deployment":"dep-1","id":"e-1"}"#;
+    let published = r#"publish Deployment Succeeded {"deployment":"dep-1","id":"e-1","groundplane.dev/event-id":"e-1"}"#;
     assert_eq!(
         recorder.calls(),
         [started(1), published.to_owned(), started(2)]
@@ -169,6 +199,72 @@ async fn a_repeated_delivery_asks_for_the_same_execution_and_the_same_event() {
     dispatch(&recorder, &records).await;
     let calls = recorder.calls();
     assert_eq!((calls.len(), &calls[..2]), (4, &calls[2..]));
+}
+
+#[tokio::test]
+async fn what_a_life_sets_going_is_named_by_what_it_is() {
+    let (tenant, instance) = (
+        TenantId::parse("acme").unwrap(),
+        InstanceId::parse("web-service.dev").unwrap(),
+    );
+    let run = RunId::of(&tenant, &instance, "first", 1);
+    let set = |timer| OutboxMessage::SetTimer {
+        tenant: tenant.clone(),
+        instance: instance.clone(),
+        timer,
+        at: "2026-11-21T10:00:00Z".parse().unwrap(),
+    };
+    let messages = [
+        OutboxMessage::StartRun {
+            tenant: tenant.clone(),
+            instance: instance.clone(),
+            run: run.clone(),
+        },
+        set(LifeTimer::Run(run.clone())),
+        set(LifeTimer::Stay(7)),
+        OutboxMessage::StopRun { run: run.clone() },
+    ];
+    let messages: Vec<Outbox> = messages
+        .into_iter()
+        .enumerate()
+        .map(|(number, message)| Outbox::new(format!("m-{number}"), message, Timestamp::UNIX_EPOCH))
+        .collect();
+    let recorder = Recorder::default();
+    dispatch(&recorder, &records(&images(&messages).await)).await;
+    let calls = recorder.calls();
+    let whose = r#"{"tenant":"acme","instance":"web-service.dev"}"#;
+    assert_eq!(
+        calls[0],
+        format!(r#"run {run} {{"tenant":"acme","instance":"web-service.dev","run":"{run}"}}"#)
+    );
+    assert_eq!(
+        calls[1],
+        format!("timer {run} 2026-11-21T10:00:00Z {whose}")
+    );
+    assert!(calls[2].starts_with("timer stay-") && calls[2].contains("-7 2026-11-21T10:00:00Z"));
+    assert!(
+        calls[2].split(' ').nth(1).unwrap().len() <= 64,
+        "{}",
+        calls[2]
+    );
+    assert_eq!(calls[3], format!("stop {run}"));
+}
+
+#[tokio::test]
+async fn an_event_about_an_instance_can_be_routed_to_it() {
+    let recorder = Recorder::default();
+    let detail = json!({"tenant": "acme", "instance": "web-service.dev"});
+    dispatch(&recorder, &records(&images(&[event("e-1", detail)]).await)).await;
+    for field in [
+        r#""groundplane.dev/tenant":"acme""#,
+        r#""groundplane.dev/instance":"web-service.dev""#,
+    ] {
+        assert!(
+            recorder.calls()[0].contains(field),
+            "{:?}",
+            recorder.calls()
+        );
+    }
 }
 
 #[tokio::test]

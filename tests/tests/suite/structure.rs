@@ -10,11 +10,15 @@ use groundplane_model::FailureKind;
 use serde_json::Value;
 
 /// Crates that decide: they may see each other and nothing that talks to the world.
-const PURE: [&str; 7] = [
+const PURE: [&str; 11] = [
     "groundplane-capabilities",
     "groundplane-deployment",
+    "groundplane-events",
+    "groundplane-governance",
     "groundplane-guardrails",
+    "groundplane-lifecycle",
     "groundplane-model",
+    "groundplane-patterns",
     "groundplane-planner",
     "groundplane-resolvers",
     "groundplane-spec",
@@ -228,9 +232,12 @@ fn every_task_of_a_state_machine_is_a_function_or_an_engine_that_exists() {
         let mut engines = Vec::new();
         values_of(&machine, "StateMachineArn", &mut engines);
         for engine in engines {
+            let engine = engine.as_str().unwrap();
+            // A registered machine is named by its record, which the platform checks.
+            if engine == "{% $states.input.arn %}" {
+                continue;
+            }
             let name = engine
-                .as_str()
-                .unwrap()
                 .trim_start_matches("${")
                 .trim_end_matches("EngineArn}");
             let file = format!("statemachines/engines/{}.asl.json", name.to_lowercase());

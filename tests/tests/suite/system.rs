@@ -1,18 +1,23 @@
-//! A clock that moves when it is told to, and identifiers that are counted.
+//! A clock that moves when it is told to, identifiers that are counted, and a place for secrets.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
-use groundplane_ports::{Clock, Ids};
+use groundplane_model::Digest;
+use groundplane_ports::{Clock, Ids, NewSecretVersion, Random, Result, WriteSecrets};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
+use crate::vault::TestVault;
+
 /// The clock and the source of identifiers of a test. It starts at 2026-01-01T00:00:00Z; clones
-/// share the time.
+/// share the time, and the place where secrets are.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct TestSystem {
     seconds: Arc<AtomicI64>,
     given: Arc<AtomicU64>,
+    /// Where secrets are.
+    pub(crate) vault: TestVault,
 }
 
 impl TestSystem {
@@ -32,5 +37,23 @@ impl Clock for TestSystem {
 impl Ids for TestSystem {
     fn next(&self) -> Uuid {
         Uuid::from_u128(u128::from(self.given.fetch_add(1, Ordering::Relaxed)) + 1)
+    }
+}
+
+impl Random for TestSystem {
+    /// Other bytes each time, the same in every test.
+    fn bytes(&self) -> Result<[u8; 32]> {
+        let digest = Digest::of(self.next().as_bytes());
+        Ok(digest.short(32).as_bytes().try_into().unwrap())
+    }
+}
+
+impl WriteSecrets for TestSystem {
+    async fn keep(&self, new: &NewSecretVersion<'_>) -> Result<()> {
+        self.vault.keep(new).await
+    }
+
+    async fn forget(&self, name: &str) -> Result<()> {
+        self.vault.forget(name).await
     }
 }

@@ -1,8 +1,9 @@
 //! The kinds of documents that platform engineers apply whole.
 
+use groundplane_governance::check_limits;
 use groundplane_model::{
-    Environment, EnvironmentName, Index, Key, LandingZone, LandingZoneName, Partition, Problem,
-    Record, Resolver, ResolverConfigs, ResolverName,
+    Environment, EnvironmentName, Index, Key, LandingZone, LandingZoneName, Limit, Partition,
+    Problem, Record, Resolver, ResolverConfigs, ResolverName,
 };
 use groundplane_ports::Clock;
 use groundplane_resolvers::check_config;
@@ -96,7 +97,9 @@ ground!(
         }
 
         fn check(&self) -> Vec<Problem> {
-            check_configs(&self.spec.resolvers)
+            let mut problems = check_configs(&self.spec.resolvers);
+            problems.extend(check_inputs_and_limits(&self.spec.limits));
+            problems
         }
     }
 );
@@ -109,7 +112,9 @@ ground!(
     Index::landing_zones,
     {
         fn check(&self) -> Vec<Problem> {
-            check_configs(&self.spec.resolvers)
+            let mut problems = check_configs(&self.spec.resolvers);
+            problems.extend(check_inputs_and_limits(&self.spec.limits));
+            problems
         }
     }
 );
@@ -130,16 +135,29 @@ ground!(
                     .map(|problem| problem.below("/spec/config")),
             );
             for (number, binding) in self.spec.bindings.iter().enumerate() {
-                if !has_field(Kind::Service, &binding.input) {
-                    let message = format!("a Service has no field `{}`", binding.input);
-                    let pointer = format!("/spec/bindings/{number}/input");
-                    problems.push(Problem::error(pointer, message));
-                }
+                let pointer = format!("/spec/bindings/{number}/input");
+                problems.extend(check_input(&binding.input, pointer));
             }
             problems
         }
     }
 );
+
+fn check_input(input: &str, pointer: String) -> Option<Problem> {
+    let missing = !has_field(Kind::Service, input);
+    missing.then(|| Problem::error(pointer, format!("a Service has no field `{input}`")))
+}
+
+fn check_inputs_and_limits(limits: &[Limit]) -> Vec<Problem> {
+    let inputs = limits.iter().enumerate().filter_map(|(number, limit)| {
+        let pointer = format!("/spec/limits/{number}/input");
+        check_input(&limit.input, pointer)
+    });
+    let others = check_limits(limits);
+    inputs
+        .chain(others.into_iter().map(|it| it.below("/spec/limits")))
+        .collect()
+}
 
 fn check_configs(configs: &ResolverConfigs) -> Vec<Problem> {
     let checked = configs.iter().flat_map(|(name, config)| {

@@ -41,7 +41,8 @@ fn read() -> Result<Value> {
         ValidDocument::Service(service) => Ok(service.value),
         other @ (ValidDocument::LandingZone(_)
         | ValidDocument::Environment(_)
-        | ValidDocument::Resolver(_)) => Err(anyhow!("not a service: {other:?}")),
+        | ValidDocument::Resolver(_)
+        | ValidDocument::Lifecycle(_)) => Err(anyhow!("not a service: {other:?}")),
     }
 }
 

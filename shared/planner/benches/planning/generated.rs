@@ -184,6 +184,7 @@ impl Ground {
                     production: false,
                     approval: false,
                     resolvers: BTreeMap::new(),
+                    limits: Vec::new(),
                 },
                 updated_at: jiff::Timestamp::UNIX_EPOCH,
                 updated_by: "bench".to_owned(),

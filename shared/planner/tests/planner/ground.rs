@@ -60,6 +60,7 @@ impl Ground {
             production,
             approval: false,
             resolvers: BTreeMap::new(),
+            limits: Vec::new(),
         };
         Self {
             tenant: TenantId::parse("shop").unwrap(),

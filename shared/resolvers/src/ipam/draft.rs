@@ -25,6 +25,9 @@ pub struct PoolDraft {
     pub reserved: Vec<String>,
     /// What it can be chosen by.
     pub tags: BTreeMap<String, String>,
+    /// The subnet that its addresses are in, if they are all in one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subnet_id: Option<String>,
 }
 
 /// Prefix lengths as they are written.
@@ -52,6 +55,7 @@ impl PoolDraft {
         let parent = self.parent.as_deref().map(PoolName::parse);
         let parent = parent.and_then(|parent| named("/parent", parent, found));
         check_tags(&self.tags, found);
+        check_subnet(self.subnet_id.as_deref(), found);
         let cidr = block("/cidr", &self.cidr, found);
         let reserved = self.ranges(found);
         let lengths = cidr.and_then(|cidr| {
@@ -68,6 +72,7 @@ impl PoolDraft {
                     allowed_lengths,
                     reserved,
                     tags: self.tags.clone(),
+                    subnet_id: self.subnet_id.clone(),
                 };
                 check_size(&spec).map_or(Ok(spec), |problem| Err(vec![problem]))
             }
@@ -184,6 +189,25 @@ fn check_size(spec: &PoolSpec) -> Option<Problem> {
         );
         Problem::error("/reserved", message).with_hint("reserve fewer or larger ranges")
     })
+}
+
+/// The id of a subnet: `subnet-` and hexadecimal digits, 8 of old and 17 today.
+fn check_subnet(subnet: Option<&str>, problems: &mut Vec<Problem>) {
+    let is_hex = |c: char| matches!(c, '0'..='9' | 'a'..='f');
+    let is_id = |text: &str| {
+        let digits = text.strip_prefix("subnet-");
+        digits.is_some_and(|hex| (8..=17).contains(&hex.len()) && hex.chars().all(is_hex))
+    };
+    if let Some(text) = subnet.filter(|text| !is_id(text)) {
+        let shown: String = text
+            .chars()
+            .take(80)
+            .flat_map(char::escape_default)
+            .collect();
+        let message = format!("`{shown}` is not the id of a subnet");
+        let problem = Problem::error("/subnetId", message);
+        problems.push(problem.with_hint("for example `subnet-0a1b2c3d4e5f60718`"));
+    }
 }
 
 fn check_tags(tags: &BTreeMap<String, String>, problems: &mut Vec<Problem>) {

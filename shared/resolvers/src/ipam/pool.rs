@@ -25,6 +25,9 @@ pub struct PoolSpec {
     pub reserved: Vec<Cidr>,
     /// What it can be chosen by.
     pub tags: BTreeMap<String, String>,
+    /// The subnet that its addresses are in, if they are all in one; owners are told it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subnet_id: Option<String>,
 }
 
 /// Prefix lengths from `min` to `max`, both included.

@@ -17,6 +17,25 @@ fn refused(settings: Value, expected: &[&str]) {
 }
 
 #[test]
+fn a_pool_may_hand_out_of_an_existing_subnet() {
+    let id = "subnet-0a1b2c3d4e5f60718";
+    let spec = check(json!({"cidr": "10.0.0.0/24", "subnetId": id})).unwrap();
+    assert_eq!(spec.subnet_id.as_deref(), Some(id));
+    for wrong in [
+        "",
+        "subnet-",
+        "subnet-0A1B2C3D",
+        "vpc-0a1b2c3d",
+        "subnet-0a1b2c3d\n",
+        "${x}",
+    ] {
+        let problems = check(json!({"cidr": "10.0.0.0/24", "subnetId": wrong})).unwrap_err();
+        assert_eq!(problems.len(), 1, "{problems:?}");
+        assert!(problems[0].starts_with("/subnetId: "), "{problems:?}");
+    }
+}
+
+#[test]
 fn a_pool_needs_no_more_than_a_block() {
     let spec = check(json!({"cidr": "10.0.0.0/16"})).unwrap();
     assert_eq!(spec.cidr, cidr("10.0.0.0/16"));

@@ -7,13 +7,14 @@ use serde_json::{Map, Value};
 
 use super::{LengthsDraft, PoolDraft, PoolSpec};
 
-const FIELDS: [&str; 6] = [
+const FIELDS: [&str; 7] = [
     "cidr",
     "space",
     "parent",
     "allowedLengths",
     "reserved",
     "tags",
+    "subnetId",
 ];
 const LENGTHS: [&str; 2] = ["min", "max"];
 
@@ -53,6 +54,7 @@ impl PoolDraft {
             tags: reader
                 .field(fields, "", ("tags", "an object of texts"))
                 .unwrap_or_default(),
+            subnet_id: reader.field(fields, "", ("subnetId", "a text")),
         };
         reader.with(draft.check())
     }

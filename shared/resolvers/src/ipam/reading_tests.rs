@@ -19,7 +19,7 @@ fn a_pool_needs_no_more_than_its_block() {
         (16, 32)
     );
     let nothing = json!({
-        "cidr": "10.0.0.0/16", "space": null, "parent": null, "reserved": null, "tags": null,
+        "cidr": "10.0.0.0/16", "space": null, "parent": null, "reserved": null, "tags": null, "subnetId": null,
         "allowedLengths": {"min": null, "max": null},
     });
     assert_eq!(PoolDraft::read(&nothing), Ok(spec));

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use groundplane_model::{
-    Egress, EnvironmentSpec, LandingZoneName, LandingZoneSpec, LoadBalancer, Network, Position,
-    ResolverConfigs, ResolverName, Severity,
+    Egress, EnvironmentSpec, LandingZoneName, LandingZoneSpec, Limit, LoadBalancer, Network,
+    Position, ResolverConfigs, ResolverName, Severity,
 };
 use groundplane_spec::{Document, Kind, ValidDocument, parse, parse_all, parse_bytes, validate};
 use serde_json::{Value, json};
@@ -168,6 +168,14 @@ fn load_balancer() -> LoadBalancer {
     }
 }
 
+fn limits() -> Vec<Limit> {
+    let limit = json!({
+        "name": "everything", "owner": "platform", "input": "/spec/lambda/functions/*/memory",
+        "minimum": 128, "maximum": 1024.5, "allowed": ["a", 1, true], "pattern": "^a",
+    });
+    vec![serde_json::from_value(limit).unwrap()]
+}
+
 /// A field that is added to the model breaks this until the schema has it too.
 #[test]
 fn every_field_of_a_landing_zone_passes_through_schema_and_model() {
@@ -186,6 +194,7 @@ fn every_field_of_a_landing_zone_passes_through_schema_and_model() {
         internal_load_balancer: Some(load_balancer()),
         hosted_zone_id: Some("Z1234567890".to_owned()),
         resolvers: resolvers(),
+        limits: limits(),
         namespaces: BTreeMap::from([("shop.internal".to_owned(), "ns-a1b2c3d4".to_owned())]),
         assume_role_arn: Some("arn:aws:iam::123456789012:role/a".to_owned()),
         service_role_arn: Some("arn:aws:iam::123456789012:role/b".to_owned()),
@@ -205,6 +214,7 @@ fn every_field_of_an_environment_passes_through_schema_and_model() {
         production: true,
         approval: true,
         resolvers: resolvers(),
+        limits: limits(),
     };
     let document = envelope("Environment", &serde_json::to_value(&spec).unwrap());
     let ValidDocument::Environment(environment) = validate(&document).unwrap().document else {

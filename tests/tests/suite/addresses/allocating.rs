@@ -39,6 +39,16 @@ async fn a_single_address_is_an_output_of_its_own() {
 }
 
 #[tokio::test]
+async fn who_gets_addresses_of_an_existing_subnet_is_told_which_one() {
+    let world = World::with("10.0.0.0/16").await;
+    let subnet = json!({"cidr": "10.9.0.0/24", "subnetId": "subnet-0a1b2c3d4e5f60718"});
+    world.create("database", &subnet).await;
+    let held = world.ask(&owner(1), &[("pool", "database")]).await.unwrap();
+    assert_eq!(held.output("subnetId"), "subnet-0a1b2c3d4e5f60718");
+    assert_eq!(held.value, "10.9.0.0/28");
+}
+
+#[tokio::test]
 async fn a_certain_block_is_given_to_who_asks_for_it() {
     let world = World::with("10.0.0.0/16").await;
     let held = world

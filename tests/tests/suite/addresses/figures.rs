@@ -1,6 +1,6 @@
 //! How fast addresses are handed out, and what each costs, as a table for the documentation.
 
-use super::contention::{calls_for, carry_out, come_and_go};
+use super::contention::{calls_for, carry_out};
 use super::*;
 
 /// How many blocks are taken in each row.
@@ -29,10 +29,4 @@ async fn figures_of_addresses() {
             );
         }
     }
-}
-
-#[tokio::test]
-#[ignore = "takes minutes without --release"]
-async fn figures_of_ten_thousand_blocks_of_which_none_is_taken_twice_or_lost() {
-    come_and_go(10_000).await;
 }

@@ -1,6 +1,7 @@
 //! What clients see when the platform's own services fail.
 
 use groundplane_api::{Platform, router};
+use groundplane_lives::Definitions;
 use groundplane_model::{Change, Index, Key, Partition, Record};
 use groundplane_ports::{Page, PortError, ReadTable, Result, WriteTable};
 
@@ -48,6 +49,7 @@ async fn answers(error: &PortError) -> Vec<Answer> {
         let platform = Platform {
             table: Broken(error.clone()),
             system: TestSystem::default(),
+            definitions: Definitions::default(),
         };
         answers.push(send(router(platform, identity()), call).await);
     }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use super::{Api, ENVIRONMENT, LANDING_ZONE, apply, get, send};
+use super::{Api, ENVIRONMENT, LANDING_ZONE, WEB, apply, get, send, submit};
 
 #[tokio::test]
 async fn a_landing_zone_and_an_environment_are_applied() {
@@ -193,4 +193,56 @@ async fn of_applications_at_the_same_time_none_is_lost_unnoticed() {
     let stored = api.send(get("/v1/landing-zones/sandbox")).await.body["version"].as_u64();
     let expected: Vec<u64> = (2..=stored.unwrap()).collect();
     assert_eq!(versions, expected);
+}
+
+/// The environment of the example with this `limits`.
+fn limited(limits: &Value) -> String {
+    ENVIRONMENT.replace("spec:", &format!("spec:\n  limits: {limits}"))
+}
+
+#[tokio::test]
+async fn limits_that_cannot_work_are_refused_when_they_are_applied() {
+    let api = Api::with_ground().await;
+    let limits = json!([
+        {"name": "one", "owner": "ops", "input": "/spec/compute/cpuu", "maximum": 512},
+        {"name": "one", "owner": "ops", "input": "/spec/compute/image", "pattern": "("},
+    ]);
+    let refused = api.refused(apply("/v1/environments/dev", limited(&limits)), 422);
+    let body = refused.await;
+    let pointers: Vec<&str> = body["problems"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|problem| problem["pointer"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        pointers,
+        [
+            "/spec/limits/0/input",
+            "/spec/limits/1/name",
+            "/spec/limits/1/pattern",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_spec_beyond_a_limit_is_refused_with_who_to_ask() {
+    let api = Api::with_ground().await;
+    let limits = json!([
+        {"name": "small", "owner": "finops", "input": "/spec/compute/cpu", "maximum": 256},
+    ]);
+    let answer = api.send(apply("/v1/environments/dev", limited(&limits)));
+    assert_eq!(answer.await.status, 200);
+    let spec = WEB.replace("cpu: 256", "cpu: 512");
+    let spec = spec.replace("memory: 512", "memory: 1024");
+    let body = api.refused(submit(spec), 422).await;
+    let problem = &body["problems"][0];
+    assert_eq!(problem["pointer"], "/spec/compute/cpu");
+    assert_eq!(
+        problem["message"],
+        "`512` is more than 256: the limit `small` of the environment `dev`"
+    );
+    assert_eq!(problem["hint"], "`finops` can say more about it");
+    assert!(problem["line"].is_number());
+    assert_eq!(api.send(submit(WEB)).await.status, 202);
 }

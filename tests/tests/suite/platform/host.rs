@@ -2,12 +2,14 @@
 //! ports that may fail.
 
 use groundplane_dispatch_outbox as dispatch_outbox;
-use groundplane_model::{Failure, FailureKind, Outbox};
+use groundplane_model::{Failure, FailureKind, ImageReference, Outbox};
 use groundplane_plan_deployment as plan_deployment;
+use groundplane_ports::ReadRegistry;
 use groundplane_prepare_unit as prepare_unit;
 use groundplane_provision_stack as provision_stack;
 use groundplane_record_deployment as record_deployment;
 use groundplane_resolve_address as resolve_address;
+use groundplane_resolve_image as resolve_image;
 use groundplane_resolve_name as resolve_name;
 use groundplane_sweep_deployments as sweep_deployments;
 use groundplane_validate_deployment as validate_deployment;
@@ -22,6 +24,23 @@ use groundplane_tests::faults::Faulty;
 
 /// The installation that the tests run as.
 const INSTALLATION: &str = "test-installation";
+
+/// The image that the registry has, under every tag.
+pub(crate) const IMAGE_DIGEST: &str =
+    "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+
+/// A registry in which every repository has the tags `1.4` and `1.5`, of one image.
+struct OneImage;
+
+impl ReadRegistry for OneImage {
+    async fn digest(&self, _: &ImageReference) -> groundplane_ports::Result<Option<String>> {
+        Ok(Some(IMAGE_DIGEST.to_owned()))
+    }
+
+    async fn tags(&self, _: &ImageReference) -> groundplane_ports::Result<Option<Vec<String>>> {
+        Ok(Some(vec!["1.4".to_owned(), "1.5".to_owned()]))
+    }
+}
 
 /// How often the stream delivers a batch that fails.
 const DELIVERIES: usize = 4;
@@ -63,6 +82,9 @@ impl TestPlatform {
             "ResolveAddressFunctionArn" => {
                 write(resolve_address::handle(&table, clock, read(payload)?).await?)
             }
+            "ResolveImageFunctionArn" => {
+                write(resolve_image::handle(&table, &OneImage, clock, read(payload)?).await?)
+            }
             "PlanDeploymentFunctionArn" => {
                 let artifacts = self.faults.wrap(&self.artifacts);
                 write(plan_deployment::handle(&table, &artifacts, read(payload)?).await?)
@@ -103,11 +125,14 @@ impl TestPlatform {
                 .map(|(id, content)| record(id, content))
                 .collect::<Result<_, _>>()?;
             let batch = serde_json::from_value(json!({ "Records": records })).map_err(text)?;
-            let (machine, bus) = (
-                self.faults.wrap(&self.outside),
-                self.faults.wrap(&self.outside),
-            );
-            let invocation = dispatch_outbox::handle(&machine, &bus, batch);
+            let outside = self.faults.wrap(&self.outside);
+            let outlets = dispatch_outbox::Outlets {
+                deployments: &outside,
+                runs: &outside,
+                timers: &outside,
+                bus: &outside,
+            };
+            let invocation = dispatch_outbox::handle(&outlets, batch);
             // A crash is a delivery that failed: the stream delivers all of it again.
             let Ok(Ok(answer)) = self.faults.invocation(invocation).await else {
                 continue;

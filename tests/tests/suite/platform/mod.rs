@@ -12,10 +12,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use groundplane_addresses::create_pool;
-use groundplane_deployment::{Demand, Submission, accept, accept_destroy};
+use groundplane_deployment::{Demand, Submission, accept, accept_destroy, bound_inputs};
 use groundplane_model::{
     Change, Deployment, DeploymentId, Environment, Failure, Instance, InstanceId, Key, LandingZone,
-    Partition, PoolName, Principal, Record, ResolverName, TenantId,
+    Limit, Partition, PoolName, Principal, Record, Resolver, ResolverName, TenantId,
 };
 use groundplane_ports::{Clock, ReadTable, WriteTable};
 use groundplane_resolvers::{Pool, PoolDraft};
@@ -28,6 +28,7 @@ use groundplane_tests::fake_stacks::FakeStacks;
 use groundplane_tests::faults::Faults;
 
 pub(crate) use artifacts::FakeArtifacts;
+pub(crate) use host::IMAGE_DIGEST;
 pub(crate) use outside::Outside;
 
 /// How often a sweep may be needed until a deployment has ended.
@@ -53,6 +54,7 @@ pub(crate) struct TestPlatform {
     faults: Faults,
     schedule: Schedule,
     principal: Principal,
+    resolvers: Vec<Resolver>,
     /// How many nodes the trees of addresses have before anything is handed out.
     nodes_at_rest: usize,
 }
@@ -66,6 +68,7 @@ impl TestPlatform {
         let stacks = Arc::new(FakeStacks::new());
         let mut platform = Self {
             nodes_at_rest: 0,
+            resolvers: Vec::new(),
             table: Arc::default(),
             artifacts: FakeArtifacts::new(Arc::clone(&stacks)),
             stacks,
@@ -143,16 +146,43 @@ impl TestPlatform {
             .ok_or("the spec names no environment")?;
         let instance = InstanceId::new(&service.name, &environment);
         let current = self.instance(&instance).await?;
+        let given = serde_json::to_value(parse(spec).map_err(listed)?.value()).map_err(text)?;
+        let bound = bound_inputs(&self.resolvers, &service.value, &given).map_err(listed)?;
         let submission = Submission {
             demand: self.demand(instance).await?,
             spec: service.value,
-            bound: Vec::new(),
+            bound,
+            lifecycle: None,
             labels: service.labels,
             incarnation: self.outside.fresh().to_string(),
         };
         let accepted = accept(submission, current).map_err(text)?;
         self.table.commit(accepted.changes).await.map_err(text)?;
         Ok(accepted.deployment)
+    }
+
+    /// The same platform with this resolver configured.
+    pub(crate) fn with_resolver(mut self, name: &str, spec: Value) -> Result<Self, Problem> {
+        self.resolvers.push(Resolver {
+            name: ResolverName::parse(name).map_err(text)?,
+            spec: serde_json::from_value(spec).map_err(text)?,
+            updated_at: self.outside.now(),
+            updated_by: "platform".to_owned(),
+            version: 1,
+        });
+        Ok(self)
+    }
+
+    /// Gives the environment a limit.
+    ///
+    /// # Errors
+    /// Where the environment cannot be changed.
+    pub(crate) async fn limit(&self, limit: Limit) -> Result<(), Problem> {
+        let name = "dev".parse().map_err(text)?;
+        let mut environment: Environment = self.ground(Partition::environment(&name)).await?;
+        environment.spec.limits.push(limit);
+        let changes = vec![Change::save(&environment)];
+        self.table.commit(changes).await.map_err(text)
     }
 
     /// Destroys an instance, as the API does.
@@ -258,7 +288,7 @@ impl TestPlatform {
             instance,
             landing_zone: self.ground(zone).await?,
             environment,
-            resolvers: Vec::new(),
+            resolvers: self.resolvers.clone(),
             deployment: DeploymentId::from_number(self.outside.fresh()),
             idempotency: None,
             now: self.outside.now(),
@@ -315,15 +345,13 @@ fn read(file: &str) -> Result<String, Problem> {
 }
 
 fn document(source: &str) -> Result<ValidDocument, Problem> {
-    let listed = |problems: Vec<groundplane_model::Problem>| {
-        problems
-            .iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
-            .join("\n")
-    };
     let document = parse(source).map_err(listed)?;
     Ok(validate(&document).map_err(listed)?.document)
+}
+
+fn listed(problems: Vec<groundplane_model::Problem>) -> Problem {
+    let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    problems.join("\n")
 }
 
 fn text(error: impl std::fmt::Display) -> Problem {

@@ -2,7 +2,7 @@
 
 use groundplane_addresses::sweep;
 use groundplane_model::{
-    Deployment, InstanceId, InstanceStatus, Partition, Step, StepStatus, UnitState,
+    Deployment, InstanceId, InstanceStatus, Partition, Revision, Step, StepStatus, UnitState,
 };
 use groundplane_ports::{Clock as _, ReadTable};
 use jiff::SignedDuration;
@@ -20,6 +20,15 @@ impl TestPlatform {
             .query(&partition, UnitState::PREFIX)
             .await
             .map_err(text)
+    }
+
+    /// A revision of an instance.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub(crate) async fn revision(&self, id: &InstanceId, number: u64) -> Result<Revision, Problem> {
+        let key = Revision::key_of(self.tenant(), id, number);
+        self.table.require(&key).await.map_err(text)
     }
 
     /// The steps of a deployment.

@@ -1,10 +1,12 @@
 //! What is outside of the platform: executions, events, the clock, fresh identifiers.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use groundplane_model::Event;
 use groundplane_ports::{
-    Clock, PortError, PublishEvents, ReadDeploymentRuns, Result, StartDeployments,
+    Clock, PortError, PublishEvents, ReadDeploymentRuns, Result, SetTimers, StartDeployments,
+    StartRuns,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
@@ -24,6 +26,10 @@ struct State {
     running: BTreeSet<String>,
     delivered: BTreeSet<String>,
     events: Vec<(String, Value)>,
+    /// The timers that were ever set, by name.
+    timers: BTreeMap<String, (Timestamp, Value)>,
+    /// The executions that were stopped.
+    stopped: BTreeSet<String>,
 }
 
 impl Outside {
@@ -36,6 +42,8 @@ impl Outside {
             running: BTreeSet::new(),
             delivered: BTreeSet::new(),
             events: Vec::new(),
+            timers: BTreeMap::new(),
+            stopped: BTreeSet::new(),
         }))
     }
 
@@ -110,6 +118,28 @@ impl StartDeployments for Outside {
     }
 }
 
+impl StartRuns for Outside {
+    async fn start_run(&self, name: &str, input: &str) -> Result<()> {
+        self.start(name, input).await
+    }
+
+    async fn stop_run(&self, name: &str, _cause: &str) -> Result<()> {
+        self.lock().stopped.insert(name.to_owned());
+        Ok(())
+    }
+}
+
+impl SetTimers for Outside {
+    async fn set_timer(&self, name: &str, at: Timestamp, input: &str) -> Result<()> {
+        let input = json(input)?;
+        self.lock()
+            .timers
+            .entry(name.to_owned())
+            .or_insert((at, input));
+        Ok(())
+    }
+}
+
 impl ReadDeploymentRuns for Outside {
     async fn is_running(&self, name: &str) -> Result<bool> {
         Ok(self.lock().running.contains(name))
@@ -120,6 +150,12 @@ impl PublishEvents for Outside {
     async fn publish(&self, detail_type: &str, detail: &str) -> Result<()> {
         let detail = json(detail)?;
         self.lock().events.push((detail_type.to_owned(), detail));
+        Ok(())
+    }
+
+    async fn relay(&self, event: &Event) -> Result<()> {
+        let told = (event.detail_type.clone(), event.detail.clone());
+        self.lock().events.push(told);
         Ok(())
     }
 }

@@ -1,0 +1,124 @@
+//! Looks at what cannot say itself how it is, services of ECS and databases of RDS, and puts an
+//! event on the bus for each change. What a resource was like and the event are written together,
+//! so a change is told once, whatever is repeated or cut short.
+
+mod databases;
+mod poll;
+mod services;
+mod watch;
+
+use groundplane_model::{Change, Failure, Outbox, OutboxMessage, Poller, ResourceOwner};
+use groundplane_ports::{
+    Clock, PortError, ReadDatabases, ReadServices, ReadTable, Result as PortResult, WriteTable,
+};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+pub use poll::{Finding, Poll};
+
+use crate::databases::DatabasePoller;
+use crate::services::ServicePoller;
+use crate::watch::watch;
+
+/// What one round of polling did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    /// How many resources were looked at.
+    pub watched: usize,
+    /// How many changes were told.
+    pub changes: usize,
+}
+
+/// Looks at everything once. A source that does not answer keeps none of the others from being
+/// looked at.
+///
+/// # Errors
+/// The first failure of a source, once all were asked; or as the table says.
+pub async fn handle(
+    table: &(impl ReadTable + WriteTable),
+    services: &impl ReadServices,
+    databases: &impl ReadDatabases,
+    clock: &impl Clock,
+) -> Result<Answer, Failure> {
+    let all = watch(table).await?;
+    for orphan in &all.orphans {
+        committed(table, vec![Change::remove(orphan)]).await?;
+    }
+    let poller: Option<Poller> = table.get(&Poller::key_of()).await?;
+    let since = poller.as_ref().map(|poller| poller.polled_at);
+    let of_type = |wanted: &'static str| {
+        let watched = all.watched.iter();
+        watched.filter(move |one| one.owner.resource_type == wanted)
+    };
+    let now = clock.now();
+    let mut round = Round::default();
+    let clusters = ServicePoller::for_all(services, of_type(ResourceOwner::SERVICE), now);
+    for cluster in &clusters {
+        round.take(table, cluster, (since, now)).await?;
+    }
+    let watched: Vec<_> = of_type(ResourceOwner::DATABASE).collect();
+    if !watched.is_empty() {
+        let databases = DatabasePoller {
+            port: databases,
+            watched,
+            now,
+        };
+        round.take(table, &databases, (since, now)).await?;
+    }
+    if let Some(failure) = round.failure {
+        return Err(failure);
+    }
+    if !all.watched.is_empty() {
+        let polled = Poller {
+            polled_at: now,
+            version: poller.map_or(0, |poller| poller.version),
+        };
+        committed(table, vec![Change::save(&polled)]).await?;
+    }
+    Ok(Answer {
+        watched: all.watched.len(),
+        changes: round.changes,
+    })
+}
+
+/// What has come of the sources so far.
+#[derive(Debug, Default)]
+struct Round {
+    changes: usize,
+    failure: Option<Failure>,
+}
+
+impl Round {
+    /// Asks one source, and saves what it finds.
+    async fn take(
+        &mut self,
+        table: &impl WriteTable,
+        source: &impl Poll,
+        (since, now): (Option<Timestamp>, Timestamp),
+    ) -> Result<(), Failure> {
+        let findings = match source.poll(since).await {
+            Ok(findings) => findings,
+            Err(failure) => {
+                tracing::warn!(source = source.source(), cause = %failure, "not polled");
+                self.failure.get_or_insert(failure);
+                return Ok(());
+            }
+        };
+        for Finding { event, remember } in findings {
+            let id = format!("poll.{}", event.id);
+            let message = Outbox::new(id, OutboxMessage::PublishExternal { event }, now);
+            let changes = vec![Change::save(&remember), Change::save(&message)];
+            self.changes += usize::from(committed(table, changes).await?);
+        }
+        Ok(())
+    }
+}
+
+/// Commits, unless another round was faster.
+async fn committed(table: &impl WriteTable, changes: Vec<Change>) -> PortResult<bool> {
+    match table.commit(changes).await {
+        Ok(()) => Ok(true),
+        Err(PortError::Conflict(_)) => Ok(false),
+        Err(error) => Err(error),
+    }
+}

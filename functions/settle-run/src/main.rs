@@ -1,0 +1,18 @@
+//! Wires the end of runs to AWS.
+
+use groundplane_aws::{Aws, System};
+use groundplane_edge::{Error, serve, setting, start_telemetry};
+use groundplane_lives::{Definitions, Lives};
+use groundplane_settle_run::handle;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    start_telemetry();
+    let aws = Aws::from_env().await;
+    let lives = Lives {
+        table: &aws.table(setting("TABLE_NAME")?),
+        clock: &System,
+        definitions: &Definitions::default(),
+    };
+    serve(async |request| handle(&lives, request).await).await
+}

@@ -1,0 +1,301 @@
+//! A world for the exhaustive search: a table with conditional transactions, a queue that delivers
+//! more than once and in any order, workers that can be overtaken and die, an outbox, a scheduler,
+//! and runs that end. Everything that can happen next is an [`Action`].
+
+mod commit;
+mod setting;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use groundplane_lifecycle::{Delivery, Occurrence, RunOutcome, deliver, settle, start};
+use groundplane_model::{Life, RunId};
+
+pub(crate) use setting::{Limits, Message, Sent, Setting};
+
+use crate::ground::{beginning, event, now};
+
+/// A worker between reading and writing: which message, the how-manieth of its instances, and the
+/// version of the life that it has read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Worker {
+    message: Message,
+    part: usize,
+    read: u64,
+    seen: bool,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Action {
+    Receive(Message),
+    Write(usize),
+    Die(usize),
+    Publish(usize, RunId),
+    Finish(usize, RunId, bool),
+}
+
+/// A record of the table, and the same as text: worlds share what has not changed.
+#[derive(Debug)]
+struct Stored {
+    life: Life,
+    text: String,
+}
+
+impl Stored {
+    fn new(life: Life) -> Rc<Self> {
+        let text = serde_json::to_string(&life).unwrap();
+        Rc::new(Self { life, text })
+    }
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct World {
+    lives: Vec<Rc<Stored>>,
+    /// Instance, event, whether again.
+    entries: BTreeSet<(usize, String, bool)>,
+    /// Those that wait to be decided again.
+    waiting: BTreeSet<(usize, String)>,
+    /// How many passages of each number were written; more than one is a doubled transition.
+    history: BTreeSet<(usize, u64)>,
+    queue: BTreeMap<Message, u8>,
+    workers: Vec<Worker>,
+    outbox: BTreeSet<(usize, RunId)>,
+    running: BTreeSet<(usize, RunId)>,
+    ended: BTreeSet<RunId>,
+    crashes: u8,
+    failures: u8,
+}
+
+impl World {
+    pub(crate) fn new(setting: &Setting, instances: usize) -> Self {
+        let names = ["web-service.dev", "other-service.dev"];
+        let begin = |name: &&str| {
+            Stored::new(
+                start(&setting.definition, beginning(name), None, now())
+                    .life
+                    .unwrap(),
+            )
+        };
+        let messages = 0..setting.sent.len();
+        Self {
+            lives: names.iter().take(instances).map(begin).collect(),
+            entries: BTreeSet::new(),
+            waiting: BTreeSet::new(),
+            history: BTreeSet::new(),
+            queue: messages
+                .map(|number| (Message::Event(number), setting.limits.deliveries))
+                .collect(),
+            workers: Vec::new(),
+            outbox: BTreeSet::new(),
+            running: BTreeSet::new(),
+            ended: BTreeSet::new(),
+            crashes: setting.limits.crashes,
+            failures: setting.limits.failures,
+        }
+    }
+
+    /// Everything by which one world is told from another.
+    pub(crate) fn key(&self) -> String {
+        let lives: Vec<_> = self.lives.iter().map(|stored| &stored.text).collect();
+        let Self {
+            entries,
+            queue,
+            workers,
+            outbox,
+            running,
+            crashes,
+            failures,
+            ..
+        } = self;
+        format!("{lives:?}{entries:?}{queue:?}{workers:?}{outbox:?}{running:?}{crashes}{failures}")
+    }
+
+    pub(crate) fn states(&self) -> Vec<String> {
+        self.lives
+            .iter()
+            .map(|stored| stored.life.state.to_string())
+            .collect()
+    }
+
+    pub(crate) fn actions(&self, setting: &Setting) -> Vec<Action> {
+        let mut all = Vec::new();
+        if self.workers.len() < setting.limits.workers {
+            all.extend(self.queue.keys().map(|message| Action::Receive(*message)));
+        }
+        for number in 0..self.workers.len() {
+            all.push(Action::Write(number));
+            // One that has written nothing leaves nothing behind when it dies; one that has written
+            // all is a message that is delivered again.
+            if self.crashes > 0 && self.workers[number].part > 0 {
+                all.push(Action::Die(number));
+            }
+        }
+        all.extend(
+            self.outbox
+                .iter()
+                .cloned()
+                .map(|(instance, run)| Action::Publish(instance, run)),
+        );
+        for (instance, run) in &self.running {
+            all.push(Action::Finish(*instance, run.clone(), true));
+            if self.failures > 0 {
+                all.push(Action::Finish(*instance, run.clone(), false));
+            }
+        }
+        all
+    }
+
+    pub(crate) fn after(&self, action: &Action, setting: &Setting) -> Self {
+        let mut next = self.clone();
+        match action {
+            Action::Receive(message) => next.receive(*message, setting),
+            Action::Write(worker) => next.write(*worker, setting),
+            Action::Die(worker) => {
+                // Nothing was acknowledged, so the queue delivers it again.
+                let worker = next.workers.remove(*worker);
+                *next.queue.entry(worker.message).or_default() += 1;
+                next.crashes -= 1;
+            }
+            Action::Publish(instance, run) => {
+                next.outbox.remove(&(*instance, run.clone()));
+                next.running.insert((*instance, run.clone()));
+            }
+            Action::Finish(instance, run, well) => next.finish(*instance, run, *well, setting),
+        }
+        next.workers.sort();
+        next.forget_answered(setting);
+        next
+    }
+
+    /// A message whose entries are all there changes nothing, however often it still comes.
+    fn forget_answered(&mut self, setting: &Setting) {
+        let answered: Vec<_> = self
+            .queue
+            .keys()
+            .copied()
+            .filter(|message| {
+                Self::instances(*message, setting)
+                    .into_iter()
+                    .all(|instance| self.entries.contains(&(instance, self.id(*message), false)))
+            })
+            .collect();
+        for message in answered {
+            self.queue.remove(&message);
+        }
+    }
+
+    fn receive(&mut self, message: Message, setting: &Setting) {
+        let left = self.queue.get_mut(&message).unwrap();
+        *left -= 1;
+        if *left == 0 {
+            self.queue.remove(&message);
+        }
+        let worker = self.reading(message, 0, setting);
+        self.workers.push(worker);
+    }
+
+    fn instances(message: Message, setting: &Setting) -> Vec<usize> {
+        match message {
+            Message::Event(number) => setting.sent[number].instances.to_vec(),
+            Message::Deadline(instance, _) => vec![instance],
+        }
+    }
+
+    fn id(&self, message: Message) -> String {
+        match message {
+            Message::Event(number) => format!("e{number}"),
+            Message::Deadline(instance, stay) => {
+                format!("deadline-{}-{stay}", self.lives[instance].life.incarnation)
+            }
+        }
+    }
+
+    fn reading(&self, message: Message, part: usize, setting: &Setting) -> Worker {
+        let instance = Self::instances(message, setting)[part];
+        let entry = (instance, self.id(message), false);
+        Worker {
+            message,
+            part,
+            read: self.lives[instance].life.version,
+            seen: self.entries.contains(&entry),
+        }
+    }
+
+    /// A worker writes what it has decided, if nobody was quicker; otherwise it reads again.
+    fn write(&mut self, number: usize, setting: &Setting) {
+        let worker = self.workers.remove(number);
+        let instances = Self::instances(worker.message, setting);
+        let instance = instances[worker.part];
+        let entry = (instance, self.id(worker.message), false);
+        let unchanged = self.lives[instance].life.version == worker.read;
+        if !worker.seen && !self.entries.contains(&entry) {
+            if !unchanged {
+                let again = self.reading(worker.message, worker.part, setting);
+                self.workers.push(again);
+                return;
+            }
+            let delivery = self.decided(worker.message, instance, setting);
+            self.commit(instance, delivery);
+        }
+        if worker.part + 1 < instances.len() {
+            let next = self.reading(worker.message, worker.part + 1, setting);
+            self.workers.push(next);
+        }
+    }
+
+    fn decided(&self, message: Message, instance: usize, setting: &Setting) -> Delivery {
+        let stored = &self.lives[instance];
+        let asked = (stored.text.clone(), message);
+        if let Some(known) = setting.known.borrow().get(&asked) {
+            return known.clone();
+        }
+        let life = &stored.life;
+        let delivery = match message {
+            Message::Event(number) => {
+                let sent = setting.sent[number];
+                let event = event(&format!("e{number}"), sent.second, sent.says, "arn:x");
+                deliver(&setting.definition, life, &Occurrence::event(&event), now())
+            }
+            Message::Deadline(_, stay) => deliver(
+                &setting.definition,
+                life,
+                &Occurrence::deadline(life, stay),
+                now(),
+            ),
+        };
+        let mut known = setting.known.borrow_mut();
+        known.insert(asked, delivery.clone());
+        delivery
+    }
+
+    fn finish(&mut self, instance: usize, run: &RunId, well: bool, setting: &Setting) {
+        let outcome = if well {
+            RunOutcome::Succeeded
+        } else {
+            self.failures -= 1;
+            RunOutcome::Failed {
+                cause: String::new(),
+            }
+        };
+        self.running.remove(&(instance, run.clone()));
+        let delivery = settle(
+            &setting.definition,
+            &self.lives[instance].life,
+            run,
+            &outcome,
+            now(),
+        );
+        assert!(!delivery.is_empty(), "the end of a run was lost");
+        assert!(self.ended.insert(run.clone()), "a run ended twice");
+        self.commit(instance, delivery);
+        // The end of a run can be noticed again.
+        let again = settle(
+            &setting.definition,
+            &self.lives[instance].life,
+            run,
+            &outcome,
+            now(),
+        );
+        assert!(again.is_empty(), "a run ended twice");
+    }
+}

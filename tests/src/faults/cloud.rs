@@ -1,0 +1,55 @@
+//! The services and databases of the cloud, each call of which is a point.
+
+use groundplane_ports::{
+    ChangeScaling, ChangeServices, Database, FailOverDatabases, ReadDatabases, ReadScaling,
+    ReadServices, Result, ScalingLimits, ServiceHealth, ServicePlace,
+};
+
+use super::Faulty;
+
+impl<T: ReadServices> ReadServices for Faulty<'_, T> {
+    async fn services(&self, cluster: &str, names: &[&str]) -> Result<Vec<ServiceHealth>> {
+        let call = || self.port.services(cluster, names);
+        self.faults.io("services.read", call).await
+    }
+}
+
+impl<T: ChangeServices> ChangeServices for Faulty<'_, T> {
+    async fn restart(&self, service: &ServicePlace) -> Result<ServiceHealth> {
+        let call = || self.port.restart(service);
+        self.faults.io("services.restart", call).await
+    }
+
+    async fn set_count(&self, service: &ServicePlace, desired: u32) -> Result<()> {
+        let call = || self.port.set_count(service, desired);
+        self.faults.io("services.set_count", call).await
+    }
+}
+
+impl<T: ReadScaling> ReadScaling for Faulty<'_, T> {
+    async fn limits(&self, service: &ServicePlace) -> Result<Option<ScalingLimits>> {
+        let call = || self.port.limits(service);
+        self.faults.io("scaling.limits", call).await
+    }
+}
+
+impl<T: ChangeScaling> ChangeScaling for Faulty<'_, T> {
+    async fn set_limits(&self, service: &ServicePlace, limits: ScalingLimits) -> Result<()> {
+        let call = || self.port.set_limits(service, limits);
+        self.faults.io("scaling.set_limits", call).await
+    }
+}
+
+impl<T: ReadDatabases> ReadDatabases for Faulty<'_, T> {
+    async fn databases(&self, identifiers: &[&str]) -> Result<Vec<Database>> {
+        let call = || self.port.databases(identifiers);
+        self.faults.io("databases.read", call).await
+    }
+}
+
+impl<T: FailOverDatabases> FailOverDatabases for Faulty<'_, T> {
+    async fn fail_over(&self, identifier: &str) -> Result<()> {
+        let call = || self.port.fail_over(identifier);
+        self.faults.io("databases.fail_over", call).await
+    }
+}
