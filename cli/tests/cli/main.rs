@@ -18,6 +18,8 @@ mod help;
 #[cfg(test)]
 mod image;
 #[cfg(test)]
+mod lives;
+#[cfg(test)]
 mod platform;
 #[cfg(test)]
 mod pool;

@@ -118,7 +118,7 @@ fn a_pool_is_created_from_flags() {
         "space": null,
         "allowedLengths": {"min": 20, "max": 28},
         "reserved": ["10.4.0.0/24"],
-        "tags": {"tier": "private", "team": "net"},
+        "tags": {"tier": "private", "team": "net"}, "subnetId": null,
     });
     assert_eq!(sent, expected);
 }

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 
 use groundplane_events::identifiers;
 use groundplane_model::{
-    Applied, Change, Deployment, DeploymentSpec, Failure, Instance, Observation, Resource,
+    Applied, Change, Deployment, DeploymentSpec, Failure, Instance, Observation, Record, Resource,
     ResourceOwner, UnitName,
 };
-use groundplane_ports::{ReadTable, WriteTable};
+use groundplane_ports::{PortError, ReadTable, WriteTable};
 
 /// How many records are written in one transaction.
 const BATCH: usize = 90;
@@ -34,23 +34,19 @@ impl Owned<'_> {
         let submitted: DeploymentSpec = table.require(&key).await?;
         let wanted = self.owners(self.now, &submitted, &instance);
         let before = self.before.map_or(&[][..], |applied| &applied.resources);
-        let mut changes = Vec::new();
-        for (identifier, owner) in &wanted {
-            let stored: Option<ResourceOwner> =
-                table.get(&ResourceOwner::key_of(identifier)).await?;
-            let version = stored.as_ref().map_or(0, |stored| stored.version);
-            let owner = ResourceOwner {
-                version,
-                ..owner.clone()
-            };
-            if stored.as_ref() != Some(&owner) {
-                changes.push(Change::save(&owner));
-            }
+        let before = self.owners(before, &submitted, &instance);
+        let new = wanted
+            .iter()
+            .filter(|(id, owner)| before.get(*id) != Some(owner))
+            .map(|(_, owner)| owner)
+            .collect::<Vec<_>>();
+        for batch in new.chunks(BATCH) {
+            add(table, batch).await?;
         }
-        for (identifier, owner) in self.owners(before, &submitted, &instance) {
-            if !wanted.contains_key(&identifier) {
-                changes.extend(forget(table, &owner).await?);
-            }
+        let gone = before.iter().filter(|(id, _)| !wanted.contains_key(*id));
+        let mut changes = Vec::new();
+        for (_, owner) in gone {
+            changes.extend(forget(table, owner).await?);
         }
         for batch in changes.chunks(BATCH) {
             table.commit(batch.to_vec()).await?;
@@ -87,6 +83,33 @@ impl Owned<'_> {
     }
 }
 
+/// Writes owners that are new. Most have no record yet; where one has, of an earlier life or of a
+/// delivery that was cut short, it is read and written over.
+async fn add(
+    table: &(impl ReadTable + WriteTable),
+    owners: &[&ResourceOwner],
+) -> Result<(), Failure> {
+    let fresh = owners.iter().copied().map(Change::save).collect();
+    match table.commit(fresh).await {
+        Ok(()) => return Ok(()),
+        Err(PortError::Conflict(_)) => {}
+        Err(error) => return Err(error.into()),
+    }
+    let mut changes = Vec::new();
+    for owner in owners {
+        let stored: Option<ResourceOwner> = table.get(&owner.key()).await?;
+        let version = stored.as_ref().map_or(0, |stored| stored.version);
+        let owner = ResourceOwner {
+            version,
+            ..(*owner).clone()
+        };
+        if stored.as_ref() != Some(&owner) {
+            changes.push(Change::save(&owner));
+        }
+    }
+    Ok(table.commit(changes).await?)
+}
+
 /// Forgets an identifier and how its resource was seen last, unless it belongs to someone else by
 /// now.
 async fn forget(table: &impl ReadTable, owner: &ResourceOwner) -> Result<Vec<Change>, Failure> {
@@ -99,7 +122,10 @@ async fn forget(table: &impl ReadTable, owner: &ResourceOwner) -> Result<Vec<Cha
     let Some(stored) = stored.filter(is_ours) else {
         return Ok(Vec::new());
     };
-    let seen: Option<Observation> = table.get(&Observation::key_of(identifier)).await?;
+    let seen: Option<Observation> = match stored.is_polled() {
+        true => table.get(&Observation::key_of(identifier)).await?,
+        false => None,
+    };
     let seen = seen.as_ref().map(Change::remove);
     Ok([Change::remove(&stored)].into_iter().chain(seen).collect())
 }

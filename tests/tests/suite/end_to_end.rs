@@ -6,6 +6,7 @@ mod addresses;
 mod cloud;
 mod command;
 mod inventory;
+mod lives;
 mod sections;
 
 use serde_json::json;

@@ -104,8 +104,8 @@ async fn digested<T: Table, S: System>(
     Ok((source, SecretValue::new(secret)))
 }
 
-/// Saves the source; gives it as it is then. Where the table did not answer, it is asked whether it
-/// has happened: a secret that is in force must not be lost with the answer.
+/// Saves the source; gives it as it is then. Where the table says anything but yes, it is asked
+/// whether it has happened: a secret that is in force must not be lost with an answer.
 ///
 /// # Errors
 /// `Conflict` where somebody else was faster, otherwise as the table says.
@@ -116,17 +116,16 @@ pub(super) async fn save(
     let change = Change::save(&source);
     let key = source.key();
     let after = saved(source);
-    match table.commit(vec![change]).await {
-        Ok(()) => Ok(after),
-        Err(PortError::Conflict(_)) => {
-            let message = format!("someone else changes the event source `{}`", after.name);
-            Err(Failure::new(FailureKind::Conflict, message).into())
-        }
-        Err(error @ PortError::Unavailable(_)) => {
-            let stored: Result<Option<EventSource>> = table.get(&key).await;
-            let happened = stored.is_ok_and(|stored| stored.as_ref() == Some(&after));
-            happened.then_some(after).ok_or_else(|| error.into())
-        }
-        Err(error) => Err(error.into()),
+    let Err(error) = table.commit(vec![change]).await else {
+        return Ok(after);
+    };
+    let stored: Result<Option<EventSource>> = table.get(&key).await;
+    if stored.is_ok_and(|stored| stored.as_ref() == Some(&after)) {
+        return Ok(after);
     }
+    if matches!(error, PortError::Conflict(_)) {
+        let message = format!("someone else changes the event source `{}`", after.name);
+        return Err(Failure::new(FailureKind::Conflict, message).into());
+    }
+    Err(error.into())
 }

@@ -151,7 +151,7 @@ async fn everything_that_is_wrong_with_a_source_is_said_at_once_with_its_place()
     assert_eq!(
         problem["problems"][0],
         json!({
-            "severity": "error", "pointer": "/auth", "line": 1, "column": 35,
+            "severity": "error", "pointer": "/auth", "line": 1, "column": 33,
             "message": "what sends `alertmanager` cannot sign", "hint": "use `bearer` or `basic`",
         })
     );

@@ -5,7 +5,7 @@ use groundplane_model::{
     Change, Deployment, Environment, Failure, FailureKind, Instance, InstanceStatus, Key, Life,
     Partition, RunId, WorkflowRun,
 };
-use groundplane_ports::{Clock as _, ReadTable as _, WriteTable as _};
+use groundplane_ports::{Ids as _, ReadTable as _, WriteTable as _};
 use groundplane_run_workflow::{Answer, Request, handle};
 use groundplane_tests::asl::Schedule;
 use groundplane_tests::faults::{Fault, Faults, explore};
@@ -49,6 +49,8 @@ impl Scene {
         }
         let found = platform.instance(&instance()).await.unwrap().unwrap();
         let system = TestSystem::default();
+        // The platform of the test counts its own identifiers from 1 as well.
+        (0..1_000).for_each(|_| drop(system.next()));
         let run = run(workflow, input, &found.incarnation, &system);
         let id = run.id.clone();
         let key = Life::key_of(&tenant(), &instance());

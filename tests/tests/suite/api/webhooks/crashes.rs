@@ -76,19 +76,19 @@ impl World {
     }
 
     /// The secret of the source: shown by the registration, or if its answer was lost, by a
-    /// rotation.
+    /// rotation that leaves the lost one no time.
     async fn register(&self, auth: &str) -> Outcome<String> {
         let answer = self
             .insist(&self.api, || put("disks", "json", auth))
             .await?;
         match answer.body["secret"].as_str() {
             Some(secret) => Ok(secret.to_owned()),
-            None => self.rotate().await,
+            None => self.rotate("?previousValidHours=0").await,
         }
     }
 
-    async fn rotate(&self) -> Outcome<String> {
-        let answer = self.insist(&self.api, || rotate("disks", "")).await?;
+    async fn rotate(&self, query: &str) -> Outcome<String> {
+        let answer = self.insist(&self.api, || rotate("disks", query)).await?;
         let secret = answer.body["secret"].as_str();
         secret
             .map(str::to_owned)
@@ -118,7 +118,7 @@ async fn life(faults: Faults, auth: &str) -> Outcome<()> {
     let world = World::start(faults);
     let old = world.register(auth).await?;
     world.deliver(&old, "msg_1").await?;
-    let new = world.rotate().await?;
+    let new = world.rotate("").await?;
     world.deliver(&old, "msg_2").await?;
     world.deliver(&new, "msg_3").await?;
     let stored = format!("{:?}", world.table.dump());
