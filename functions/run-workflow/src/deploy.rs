@@ -45,13 +45,13 @@ async fn begin(
         (Ready::Gone, Deploy::Redeploy | Deploy::Rollback) => return Err(work.gone()),
         (Ready::Busy, _) => {}
         (Ready::Yes(instance), Deploy::Redeploy) => {
-            accept::redeploy(table, system, (work, instance)).await?;
+            accept::redeploy(table, system, (work, *instance)).await?;
         }
         (Ready::Yes(instance), Deploy::Rollback) => {
-            accept::rollback(table, system, (work, instance, revision)).await?;
+            accept::rollback(table, system, (work, *instance, revision)).await?;
         }
         (Ready::Yes(instance), Deploy::Destroy) => {
-            accept::destroy(table, system, (work, instance)).await?;
+            accept::destroy(table, system, (work, *instance)).await?;
         }
     }
     Ok(work.wait())

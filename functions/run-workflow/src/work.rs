@@ -24,7 +24,7 @@ pub(crate) struct Work<'a> {
 /// Whether an instance can be worked on.
 pub(crate) enum Ready {
     /// It can.
-    Yes(Instance),
+    Yes(Box<Instance>),
     /// A deployment has to end first.
     Busy,
     /// It is not there any more.
@@ -55,7 +55,7 @@ impl Work<'_> {
         Ok(match instance.filter(same_life) {
             None => Ready::Gone,
             Some(instance) if instance.active_deployment.is_some() => Ready::Busy,
-            Some(instance) => Ready::Yes(instance),
+            Some(instance) => Ready::Yes(Box::new(instance)),
         })
     }
 

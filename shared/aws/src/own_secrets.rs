@@ -41,16 +41,14 @@ impl WriteSecrets for OwnSecrets {
         let installation = ("groundplane:installation", self.installation.as_str());
         let tags = new.tags.iter().copied().chain([installation]).map(tag);
         let create = self.client.create_secret().name(self.full(new.name));
-        let create = create
-            .client_request_token(new.version)
-            .secret_string(new.value.reveal())
-            .set_tags(Some(tags.collect()));
-        let made = create.send().await;
+        // Without a value, so that all versions are added in one way.
+        let made = create.set_tags(Some(tags.collect())).send().await;
         match made {
-            Ok(_) => Ok(()),
-            Err(error) if is(&error, "ResourceExistsException") => self.add(new).await,
-            Err(error) => Err(write_error("making the secret", &error)),
+            Ok(_) => {}
+            Err(error) if is(&error, "ResourceExistsException") => {}
+            Err(error) => return Err(write_error("making the secret", &error)),
         }
+        self.add(new).await
     }
 
     async fn forget(&self, name: &str) -> Result<()> {

@@ -1,6 +1,6 @@
 //! What something that happens does to an instance, as one transaction.
 
-use groundplane_model::{Life, SignalName, Waiting};
+use groundplane_model::{EventEntry, Life, SignalName, Waiting};
 use jiff::Timestamp;
 
 use crate::draft::{Cause, Draft};
@@ -115,6 +115,10 @@ fn decide(
             },
         };
     };
+    // Older than what the log remembers, it may have been decided long ago.
+    if now.duration_since(occurrence.occurred_at(now)) > EventEntry::KEPT {
+        return ignored("stale: it is older than the log of events");
+    }
     let newest = occurrence
         .subject()
         .and_then(|subject| life.seen.get(&subject).copied());

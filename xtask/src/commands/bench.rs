@@ -29,7 +29,9 @@ const RUNS: usize = 11;
 /// # Errors
 /// Where something cannot be measured.
 pub(crate) fn run(checkout: &Checkout) -> Result<()> {
-    show(cargo(checkout.root()).args(["bench", "--package", "groundplane-planner"]))?;
+    for package in ["groundplane-planner", "groundplane-patterns"] {
+        show(cargo(checkout.root()).args(["bench", "--package", package]))?;
+    }
     print_figures(checkout)?;
     let tools = tools::install(checkout)?;
     let temporary = Temporary::new(checkout, "bench")?;

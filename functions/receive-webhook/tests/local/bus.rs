@@ -46,8 +46,11 @@ async fn every_event_of_several_batches_arrives_as_it_is() {
         assert_eq!(arrived.own_id(), sent.id);
         assert_ne!(arrived.id, sent.id);
         assert_eq!(arrived.detail, sent.detail_for_bus());
-        let told = |event: &Event| (event.source.clone(), event.detail_type.clone(), event.time);
-        assert_eq!(told(arrived), told(sent));
+        // The local AWS has the time at which an event came in, whatever the event says.
+        assert_eq!(
+            (&arrived.source, &arrived.detail_type),
+            (&sent.source, &sent.detail_type)
+        );
         assert_eq!(arrived.resources, sent.resources);
     }
 }

@@ -7,11 +7,12 @@ mod cloud {
     use aws_smithy_http_client::Builder;
     use groundplane_aws::{Databases, Services};
     use groundplane_ports::{
-        ChangeServices, FailOverDatabases, PortError, ReadDatabases, ReadServices, RolloutState,
-        ServiceHealth, ServicePlace,
+        ChangeServices, Database, FailOverDatabases, PortError, ReadDatabases, ReadServices,
+        RolloutState, ServiceHealth, ServicePlace,
     };
 
     const CLUSTER: &str = "groundplane-test";
+    const DATABASE: &str = "groundplane-test-orders";
     /// How often something is looked at until it is as it should be.
     const LOOKS: usize = 600;
 
@@ -131,15 +132,28 @@ mod cloud {
         assert!(matches!(refused, PortError::Refused(_)), "{refused:?}");
     }
 
+    /// The database, once it is available.
+    async fn available(databases: &Databases) -> Database {
+        let asked = ["no-such-database", &DATABASE.to_ascii_uppercase()];
+        for _ in 0..LOOKS {
+            let found = databases.databases(&asked).await.unwrap();
+            assert_eq!(found.len(), 1, "{found:?}");
+            if found[0].status == "available" {
+                return found[0].clone();
+            }
+            tokio::task::yield_now().await;
+        }
+        panic!("the database is never available");
+    }
+
     #[tokio::test]
     #[ignore = "needs a local AWS at GROUNDPLANE_TEST_AWS_ENDPOINT"]
     async fn a_database_goes_over_and_works_again() {
-        const NAME: &str = "groundplane-test-orders";
         let rds = client!(aws_sdk_rds);
         // It may be there from another run.
         let _ = rds
             .create_db_instance()
-            .db_instance_identifier(NAME)
+            .db_instance_identifier(DATABASE)
             .db_instance_class("db.t4g.micro")
             .engine("postgres")
             .allocated_storage(20)
@@ -149,24 +163,15 @@ mod cloud {
             .send()
             .await;
         let databases = Databases::new(rds);
-        let available = async || {
-            for _ in 0..LOOKS {
-                let asked = ["no-such-database", &NAME.to_ascii_uppercase()];
-                let found = databases.databases(&asked).await.unwrap();
-                assert_eq!(found.len(), 1, "{found:?}");
-                if found[0].status == "available" {
-                    return found[0].clone();
-                }
-                tokio::task::yield_now().await;
-            }
-            panic!("the database is never available");
-        };
-        let before = available().await;
+        let before = available(&databases).await;
         assert!(before.has_standby, "{before:?}");
-        assert_eq!(before.identifier, NAME);
-        assert!(before.arn.ends_with(&format!(":db:{NAME}")), "{before:?}");
-        databases.fail_over(NAME).await.unwrap();
-        available().await;
+        assert_eq!(before.identifier, DATABASE);
+        assert!(
+            before.arn.ends_with(&format!(":db:{DATABASE}")),
+            "{before:?}"
+        );
+        databases.fail_over(DATABASE).await.unwrap();
+        available(&databases).await;
         let missing = databases.fail_over("no-such-database").await.unwrap_err();
         assert!(matches!(missing, PortError::Refused(_)), "{missing:?}");
     }

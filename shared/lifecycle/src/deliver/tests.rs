@@ -139,6 +139,18 @@ fn the_log_keeps_the_digest_of_a_detail_and_not_the_detail() {
 }
 
 #[test]
+fn an_event_that_is_older_than_the_log_is_stale_since_it_may_have_been_decided() {
+    let before = newborn(&definition());
+    let kept = EventEntry::KEPT.as_secs();
+    let old = alarm("e1", 5, "ALARM");
+    let just_in_time = happens(&before, &old, 5 + kept);
+    assert_eq!(only(&just_in_time).verdict, Verdict::Transition);
+    let too_late = happens(&before, &old, 6 + kept);
+    assert_eq!(only(&too_late).verdict, Verdict::Ignored);
+    assert!(only(&too_late).why.as_ref().unwrap().starts_with("stale"));
+}
+
+#[test]
 fn an_event_that_is_older_than_one_that_was_decided_is_stale() {
     let life = newborn(&definition());
     let life = saved(happens(&life, &alarm("new", 10, "OK"), 11).life);

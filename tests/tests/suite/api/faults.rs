@@ -9,7 +9,7 @@ use super::{Answer, WEB, apply, delete, get, header, identity, send, submit};
 use crate::system::TestSystem;
 
 /// A table that fails in one way, whatever is asked.
-struct Broken(PortError);
+pub(super) struct Broken(pub(super) PortError);
 
 impl ReadTable for Broken {
     async fn get<R: Record>(&self, _: &Key) -> Result<Option<R>> {

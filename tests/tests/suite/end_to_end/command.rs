@@ -121,7 +121,7 @@ impl Platform {
         answer(request.send(body).unwrap())
     }
 
-    fn get(&self, path: &str) -> Answer {
+    pub(crate) fn get(&self, path: &str) -> Answer {
         let request = agent()
             .get(format!("{}{path}", self.endpoint))
             .header("authorization", format!("Bearer {}", self.token));

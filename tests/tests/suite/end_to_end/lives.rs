@@ -94,7 +94,8 @@ impl<'a> Service<'a> {
         let (region, account) = (self.region, self.account);
         let alarm = format!("arn:aws:cloudwatch:{region}:{account}:alarm:{id}");
         let dimensions = json!({"ClusterName": self.cluster, "ServiceName": self.name});
-        let metric = json!({"namespace": "AWS/ECS", "name": "CPUUtilization", "dimensions": dimensions});
+        let metric =
+            json!({"namespace": "AWS/ECS", "name": "CPUUtilization", "dimensions": dimensions});
         let detail = json!({
             "alarmName": id, "state": {"value": "OK"},
             "configuration": {"metrics": [{"id": "m1", "metricStat": {"metric": metric}}]},
@@ -121,7 +122,11 @@ fn wait_for(platform: &Platform, state: &str) -> Value {
         if shown["life"]["state"] == state && shown["life"]["run"].is_null() {
             return shown;
         }
-        assert!(begin.elapsed() < PATIENCE, "not `{state}`: {}", shown["life"]);
+        assert!(
+            begin.elapsed() < PATIENCE,
+            "not `{state}`: {}",
+            shown["life"]
+        );
         // Between two looks, not for luck: the condition decides.
         thread::sleep(Duration::from_millis(200));
     }

@@ -50,7 +50,9 @@ impl Scene {
         let found = platform.instance(&instance()).await.unwrap().unwrap();
         let system = TestSystem::default();
         // The platform of the test counts its own identifiers from 1 as well.
-        (0..1_000).for_each(|_| drop(system.next()));
+        for _ in 0..1_000 {
+            let _ = system.next();
+        }
         let run = run(workflow, input, &found.incarnation, &system);
         let id = run.id.clone();
         let key = Life::key_of(&tenant(), &instance());
@@ -225,7 +227,7 @@ async fn a_database_that_is_protected_is_not_destroyed_by_a_run_either() {
 async fn a_spec_that_its_ground_no_longer_takes_is_refused_with_every_problem() {
     let scene = Scene::of(&[web_service(), larger()], "rollback", nothing()).await;
     let limit = json!({
-        "name": "large-only", "owner": "platform", "input": "/spec/compute/cpu", "enum": [512],
+        "name": "large-only", "owner": "platform", "input": "/spec/compute/cpu", "allowed": [512],
     });
     let limit = serde_json::from_value(limit).unwrap();
     scene.platform.limit(limit).await.unwrap();

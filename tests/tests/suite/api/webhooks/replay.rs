@@ -1,10 +1,10 @@
 //! A signed webhook counts once, however often it comes.
 
-use groundplane_model::{Change, Index, Key, Partition, Record};
-use groundplane_ports::{Clock as _, Page, ReadTable, WriteTable};
+use groundplane_ports::Clock as _;
 use jiff::SignedDuration;
 use tokio::task::JoinSet;
 
+use super::super::faults::Broken;
 use super::*;
 
 const BODY: &str = r#"{"text":"disk is full"}"#;
@@ -88,29 +88,6 @@ async fn what_is_remembered_of_a_webhook_is_neither_its_id_nor_its_body() {
     assert!(table.contains("WEBHOOK#acme.disks#"), "{table}");
     for canary in ["msg_canary", "canary words", secret.as_str(), &signature] {
         assert!(!table.contains(canary), "{canary}");
-    }
-}
-
-/// A table that fails in one way, whatever is asked.
-struct Broken(PortError);
-
-impl ReadTable for Broken {
-    async fn get<R: Record>(&self, _: &Key) -> Result<Option<R>> {
-        Err(self.0.clone())
-    }
-
-    async fn query<R: Record>(&self, _: &Partition, _: &str) -> Result<Vec<R>> {
-        Err(self.0.clone())
-    }
-
-    async fn list<R: Record>(&self, _: &Index, _: u16, _: Option<&str>) -> Result<Page<R>> {
-        Err(self.0.clone())
-    }
-}
-
-impl WriteTable for Broken {
-    async fn commit(&self, _: Vec<Change>) -> Result<()> {
-        Err(self.0.clone())
     }
 }
 
