@@ -165,10 +165,8 @@ fn read_events(world: &mut World<'_>, path: &Path) -> Result<Vec<Event>, Error> 
     let text = text.map_err(|error| wrong(format!("it cannot be read: {error}")))?;
     let value: Value =
         serde_json::from_str(&text).map_err(|error| wrong(format!("it is not JSON: {error}")))?;
-    let values = match value {
-        Value::Array(values) => values,
-        one => vec![one],
-    };
+    let values = value.as_array().cloned();
+    let values = values.unwrap_or_else(|| vec![value]);
     let read = |value: Value| {
         groundplane_events::envelope::parse(&value.to_string())
             .map_err(|refused| wrong(refused.why()))

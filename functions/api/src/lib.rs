@@ -64,6 +64,20 @@ impl<S: Clock + Ids + Random + WriteSecrets + 'static> System for S {}
 pub fn router<T: Table, S: System>(platform: Platform<T, S>, identity: Identity) -> Router {
     Router::new()
         .route("/v1/health", get(health))
+        .merge(of_instances())
+        .merge(of_events())
+        .merge(of_grounds())
+        .merge(of_resolvers())
+        .fallback(no_such_route)
+        .method_not_allowed_fallback(no_such_method)
+        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(Extension(Arc::new(identity)))
+        .with_state(Arc::new(platform))
+}
+
+/// Instances and what happens to them.
+fn of_instances<T: Table, S: System>() -> Router<Arc<Platform<T, S>>> {
+    Router::new()
         .route(
             "/v1/instances",
             get(instances::list::<T, S>).post(instances::submit::<T, S>),
@@ -84,6 +98,21 @@ pub fn router<T: Table, S: System>(platform: Platform<T, S>, identity: Identity)
             post(lives::signal::<T, S>),
         )
         .route("/v1/deployments/{id}", get(deployments::show::<T, S>))
+}
+
+/// What instances live by, and what tells them.
+fn of_events<T: Table, S: System>() -> Router<Arc<Platform<T, S>>> {
+    Router::new()
+        .route("/v1/lifecycles", get(lifecycles::list::<T, S>))
+        .route(
+            "/v1/lifecycles/{name}",
+            get(lifecycles::newest::<T, S>).put(lifecycles::apply::<T, S>),
+        )
+        .route(
+            "/v1/lifecycles/{name}/{version}",
+            get(lifecycles::show::<T, S>),
+        )
+        .route("/v1/lifecycles:simulate", post(simulate::run::<T, S>))
         .route("/v1/event-sources", get(event_sources::list::<T, S>))
         .route(
             "/v1/event-sources/{name}",
@@ -95,6 +124,11 @@ pub fn router<T: Table, S: System>(platform: Platform<T, S>, identity: Identity)
             "/v1/event-sources/{name}/rotations",
             post(event_sources::rotate::<T, S>),
         )
+}
+
+/// What instances stand on.
+fn of_grounds<T: Table, S: System>() -> Router<Arc<Platform<T, S>>> {
+    Router::new()
         .route("/v1/environments", get(ground::list::<Environment, T, S>))
         .route(
             "/v1/environments/{name}",
@@ -105,6 +139,11 @@ pub fn router<T: Table, S: System>(platform: Platform<T, S>, identity: Identity)
             "/v1/landing-zones/{name}",
             put(ground::apply::<LandingZone, T, S>).get(ground::show::<LandingZone, T, S>),
         )
+}
+
+/// What inputs become.
+fn of_resolvers<T: Table, S: System>() -> Router<Arc<Platform<T, S>>> {
+    Router::new()
         .route("/v1/resolvers", get(resolvers::list::<T, S>))
         .route(
             "/v1/resolvers/{name}",
@@ -131,22 +170,7 @@ pub fn router<T: Table, S: System>(platform: Platform<T, S>, identity: Identity)
                 .post(allocations::take::<T, S>)
                 .delete(allocations::give_back::<T, S>),
         )
-        .route("/v1/lifecycles", get(lifecycles::list::<T, S>))
-        .route(
-            "/v1/lifecycles/{name}",
-            get(lifecycles::newest::<T, S>).put(lifecycles::apply::<T, S>),
-        )
-        .route(
-            "/v1/lifecycles/{name}/{version}",
-            get(lifecycles::show::<T, S>),
-        )
-        .route("/v1/lifecycles:simulate", post(simulate::run::<T, S>))
         .route("/v1/names:preview", post(names::preview::<T, S>))
-        .fallback(no_such_route)
-        .method_not_allowed_fallback(no_such_method)
-        .layer(DefaultBodyLimit::max(MAX_BODY))
-        .layer(Extension(Arc::new(identity)))
-        .with_state(Arc::new(platform))
 }
 
 async fn health() -> Json<Value> {

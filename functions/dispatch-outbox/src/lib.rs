@@ -3,7 +3,9 @@
 //! event carries the message's id. A message that cannot be read is logged and dropped; one that cannot be
 //! published is reported back, and the stream delivers it again.
 
-use groundplane_model::{Digest, Event, Failure, FailureKind, LifeTimer, Outbox, OutboxMessage};
+use groundplane_model::{
+    Digest, Event, Failure, FailureKind, InstanceId, LifeTimer, Outbox, OutboxMessage, TenantId,
+};
 use groundplane_ports::{PublishEvents, SetTimers, StartDeployments, StartRuns};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -150,11 +152,7 @@ async fn publish(
             timer,
             at,
         } => {
-            let owner = Digest::of(format!("{tenant}#{instance}").as_bytes());
-            let name = match timer {
-                LifeTimer::Stay(stay) => format!("stay-{}-{stay}", owner.short(32)),
-                LifeTimer::Run(run) => run.to_string(),
-            };
+            let name = timer_name(tenant, instance, timer);
             let input = text(&json!({ "tenant": tenant, "instance": instance }))?;
             outlets.timers.set_timer(&name, *at, &input).await?;
         }
@@ -176,6 +174,16 @@ async fn publish(
         }
     }
     Ok(())
+}
+
+/// What tells a timer from every other: what it ends, and of whom. At most 64 characters, as names
+/// of schedules have.
+fn timer_name(tenant: &TenantId, instance: &InstanceId, timer: &LifeTimer) -> String {
+    let owner = Digest::of(format!("{tenant}#{instance}").as_bytes());
+    match timer {
+        LifeTimer::Stay(stay) => format!("stay-{}-{stay}", owner.short(32)),
+        LifeTimer::Run(run) => run.to_string(),
+    }
 }
 
 /// The detail of an event with the message's id, by which consumers recognise a repeated delivery,

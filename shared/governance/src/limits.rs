@@ -72,10 +72,8 @@ fn says_nothing(limit: &Limit) -> bool {
 
 /// Why a limit does not allow a value, if it does not.
 fn excess(limit: &Limit, value: &Value) -> Option<String> {
-    let said = shown(&match value {
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    });
+    let text = value.as_str().map(str::to_owned);
+    let said = shown(&text.unwrap_or_else(|| value.to_string()));
     number_excess(limit, value, &said)
         .or_else(|| choice_excess(limit, value, &said))
         .or_else(|| text_excess(limit, value, &said))
@@ -133,11 +131,14 @@ fn compile(pattern: &str) -> Result<Regex, String> {
     let built = RegexBuilder::new(pattern)
         .size_limit(LARGEST_PATTERN)
         .build();
-    built.map_err(|error| match error {
-        regex::Error::CompiledTooBig(_) => {
-            format!("`{}` is too large a pattern", shown(pattern))
-        }
-        _ => format!("`{}` is not a regular expression", shown(pattern)),
+    built.map_err(|error| {
+        let is_too_large = matches!(error, regex::Error::CompiledTooBig(_));
+        let what = if is_too_large {
+            "too large a pattern"
+        } else {
+            "not a regular expression"
+        };
+        format!("`{}` is {what}", shown(pattern))
     })
 }
 

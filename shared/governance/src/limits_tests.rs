@@ -10,7 +10,7 @@ fn limits(limits: Value) -> Vec<Limit> {
     serde_json::from_value(limits).unwrap()
 }
 
-fn environment(limits: Vec<Limit>) -> Environment {
+fn environment(limits: &[Limit]) -> Environment {
     let document = json!({
         "apiVersion": "groundplane.dev/v1",
         "kind": "Environment",
@@ -53,7 +53,7 @@ fn landing_zone(limits: Vec<Limit>) -> LandingZone {
 fn said(of_environment: Value, spec: &Value) -> Vec<String> {
     let problems = limit_problems(
         spec,
-        &environment(limits(of_environment)),
+        &environment(&limits(of_environment)),
         &landing_zone(Vec::new()),
     );
     problems.iter().map(ToString::to_string).collect()
@@ -150,7 +150,7 @@ fn landing_zone_and_environment_must_both_allow_it() {
         }])
     };
     let problems = |size: u32| {
-        let environment = environment(limits(limit("here", 100)));
+        let environment = environment(&limits(limit("here", 100)));
         let landing_zone = landing_zone(limits(limit("everywhere", 50)));
         limit_problems(&storage(&json!(size)), &environment, &landing_zone).len()
     };
@@ -216,7 +216,7 @@ proptest! {
         };
         let is_right = check_limits(std::slice::from_ref(&limit)).is_empty();
         let spec = json!({"spec": {"a": {"b": text}}});
-        let problems = limit_problems(&spec, &environment(Vec::new()), &landing_zone(vec![limit]));
+        let problems = limit_problems(&spec, &environment(&[]), &landing_zone(vec![limit]));
         prop_assert!(is_right || !problems.is_empty());
     }
 }
