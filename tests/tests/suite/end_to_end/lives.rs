@@ -69,6 +69,11 @@ impl<'a> Service<'a> {
         }
     }
 
+    #[expect(
+        clippy::needless_pass_by_value,
+        clippy::disallowed_methods,
+        reason = "callers make the detail for this; the platform under test has the real time"
+    )]
     fn envelope(&self, id: &str, of: (&str, &str), resource: &str, detail: Value) -> Value {
         json!({
             "version": "0", "id": id, "source": of.0, "detail-type": of.1,

@@ -78,6 +78,7 @@ pub(super) fn service(number: usize) -> String {
 }
 
 /// An event in EventBridge's envelope, `seconds` after the world began.
+#[expect(clippy::needless_pass_by_value, reason = "callers make it for this")]
 pub(super) fn event(id: &str, seconds: i64, of: (&str, &str), rest: (&[String], Value)) -> Value {
     let time = TestSystem::default().now() + SignedDuration::from_secs(seconds);
     json!({

@@ -349,6 +349,7 @@ fn document(source: &str) -> Result<ValidDocument, Problem> {
     Ok(validate(&document).map_err(listed)?.document)
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` gives")]
 fn listed(problems: Vec<groundplane_model::Problem>) -> Problem {
     let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
     problems.join("\n")

@@ -223,6 +223,7 @@ async fn registered(text: &str, spec: Value) -> (World, asl::Run) {
     (world, ended)
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "callers make it for this")]
 fn one_state(state: Value) -> String {
     json!({ "QueryLanguage": "JSONata", "StartAt": "It", "States": { "It": state } }).to_string()
 }
