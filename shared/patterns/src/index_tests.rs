@@ -87,6 +87,53 @@ fn fields_of_a_list_must_still_match_in_one_object() {
 }
 
 #[test]
+fn what_a_look_up_found_must_still_match_with_its_other_fields_in_one_object() {
+    let index = index(&[
+        json!({ "list": { "name": [{ "prefix": "we" }], "code": [{ "exists": true }] } }),
+        json!({ "list": { "code": [{ "numeric": [">", 0] }], "up": [{ "exists": false }] } }),
+    ]);
+    let apart = json!({ "list": [{ "name": "web" }, { "code": 1, "up": true }] });
+    assert!(found(&index, &apart).is_empty());
+    let together = json!({ "list": [{ "up": true }, { "name": "web", "code": 1 }] });
+    assert_eq!(found(&index, &together), [0, 1]);
+    let deeper = json!({ "list": [[{ "name": "web", "up": true }], [{ "code": [0, 1] }]] });
+    assert_eq!(found(&index, &deeper), [1]);
+}
+
+#[test]
+fn other_fields_are_compared_whatever_was_looked_up() {
+    let other = || json!([{ "anything-but": "no" }]);
+    let index = index(&[
+        json!({ "f": ["web"], "other": other() }),
+        json!({ "f": [{ "suffix": "b" }], "other": other() }),
+        json!({ "f": [{ "wildcard": "w*e*b" }], "other": other() }),
+        json!({ "f": [{ "numeric": [">=", 1, "<", 3] }, "web"], "other": other() }),
+        json!({ "f": [null, true], "other": other() }),
+    ]);
+    let found = |f: Value, other| found(&index, &json!({ "f": f, "other": other }));
+    assert_eq!(found(json!("web"), "yes"), [0, 1, 2, 3]);
+    assert_eq!(found(json!("wb"), "yes"), [1]);
+    assert_eq!(found(json!([2, 7]), "yes"), [3]);
+    assert_eq!(found(json!(true), "yes"), [4]);
+    assert!(found(json!([0, 3, "we"]), "yes").is_empty());
+    assert!(found(json!(["web", 2, true]), "no").is_empty());
+}
+
+#[test]
+fn ranges_of_several_fields_are_told_apart() {
+    let above = |number: usize| json!([{ "numeric": [">", number] }]);
+    let fields = ["a", "b"].into_iter();
+    let patterns = fields.flat_map(|field| (0..3).map(move |n| json!({ field: above(n) })));
+    let index = index(&patterns.collect::<Vec<_>>());
+    assert_eq!(found(&index, &json!({ "a": 2, "b": 1 })), [0, 1, 3]);
+    assert_eq!(
+        found(&index, &json!({ "b": [0, "9", 2.5, 2.5] })),
+        [3, 4, 5]
+    );
+    assert!(found(&index, &json!({ "a": 6e9, "b": "1" })).is_empty());
+}
+
+#[test]
 fn keys_with_dots_are_found_as_paths() {
     let index = index(&[json!({ "detail": { "groundplane.dev/instance": ["web"] } })]);
     let event = json!({ "detail": { "groundplane.dev/instance": "web" } });

@@ -136,6 +136,23 @@ impl Matcher {
         Some(suffix).filter(|suffix| !suffix.is_empty())
     }
 
+    /// The numbers that it accepts, if it accepts numbers of a range only.
+    pub(crate) fn range(&self) -> Option<Range> {
+        match self {
+            Self::Numeric(range) => Some(*range),
+            Self::Text(_)
+            | Self::Exact(_)
+            | Self::AnythingBut(_)
+            | Self::AnythingButText(_)
+            | Self::Exists(_) => None,
+        }
+    }
+
+    /// Whether it is a wildcard: what starts and ends as it does need not match it.
+    pub(crate) fn is_wildcard(&self) -> bool {
+        matches!(self, Self::Text(TextMatcher::Wildcard(_)))
+    }
+
     /// Whether it accepts `value`, a scalar that is there.
     pub(crate) fn matches(&self, value: &Value) -> bool {
         match self {

@@ -82,11 +82,15 @@ impl Tree {
         self.below.iter_mut().for_each(|(_, tree)| tree.sort());
     }
 
-    /// Takes away what is asked of the field `key` itself.
-    pub(crate) fn forget(&mut self, key: &str) {
+    /// Takes away what is asked of the field at `path` itself.
+    pub(crate) fn forget(&mut self, path: &[&str]) {
+        let Some((key, path)) = path.split_first() else {
+            self.leaf = None;
+            return;
+        };
         for (known, tree) in &mut self.below {
-            if **known == *key {
-                tree.leaf = None;
+            if **known == **key {
+                tree.forget(path);
             }
         }
         self.below.retain(|(_, tree)| *tree != Self::default());

@@ -8,6 +8,9 @@
 //! - 2 for a service group and, with `$or`, one of two signs of a failed task,
 //! - 1 for nothing exactly: by turns the suffix of an ARN and a wildcard, or a range of numbers and
 //!   any group but one.
+//!
+//! Three more have all rules of one pair: the same mix, ranges of numbers only, and rules that ask
+//! for nothing that can be looked up, which is the worst case.
 
 use serde_json::{Value, json};
 
@@ -18,25 +21,33 @@ pub(crate) enum Mix {
     Spread,
     /// All of one pair, otherwise the same mix.
     OnePair,
+    /// All of one pair, and each asks for a range of numbers and any group but one.
+    Ranges,
     /// All of one pair, and none asks for anything that can be looked up.
-    NothingExact,
+    NothingToLookUp,
 }
 
 impl Mix {
-    pub(crate) const ALL: [Self; 3] = [Self::Spread, Self::OnePair, Self::NothingExact];
+    pub(crate) const ALL: [Self; 4] = [
+        Self::Spread,
+        Self::OnePair,
+        Self::Ranges,
+        Self::NothingToLookUp,
+    ];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Spread => "200 pairs of source and detail type",
             Self::OnePair => "one pair",
-            Self::NothingExact => "one pair, nothing to look up",
+            Self::Ranges => "one pair, nothing but ranges",
+            Self::NothingToLookUp => "one pair, nothing to look up",
         }
     }
 
     fn pairs(self, rules: usize) -> usize {
         match self {
             Self::Spread => rules.min(200),
-            Self::OnePair | Self::NothingExact => 1,
+            Self::OnePair | Self::Ranges | Self::NothingToLookUp => 1,
         }
     }
 
@@ -46,13 +57,10 @@ impl Mix {
         let instance = number / pairs;
         let pair = number % pairs;
         // Each pair has rules of every kind.
-        let kind = if self == Self::NothingExact {
-            20
-        } else {
-            match (instance + pair) % 40 {
-                39 => 20,
-                kind => kind % 20,
-            }
+        let kind = match (self, (instance + pair) % 40) {
+            (Self::NothingToLookUp, _) => 21,
+            (Self::Ranges, _) | (_, 39) => 20,
+            (Self::Spread | Self::OnePair, kind) => kind % 20,
         };
         let mut pattern = json!({ "source": [source(pair)], "detail-type": [detail_type(pair)] });
         if let (Value::Object(fields), Value::Object(asked)) = (&mut pattern, asked(kind, instance))
@@ -112,9 +120,13 @@ fn asked(kind: usize, instance: usize) -> Value {
             "resources": [{ "suffix": format!("/web-{instance}") }],
             "detail": { "stoppedReason": [{ "wildcard": "*container*" }] },
         }),
-        _ => json!({ "detail": {
+        20 => json!({ "detail": {
             "version": [{ "numeric": [">", instance] }],
             "group": [{ "anything-but": group }],
+        } }),
+        _ => json!({ "detail": {
+            "group": [{ "anything-but": group }],
+            "stopCode": [{ "anything-but": ["EssentialContainerExited", group] }],
         } }),
     }
 }

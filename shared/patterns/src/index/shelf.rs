@@ -1,199 +1,171 @@
 //! One shelf: alternatives under the values of a field, and those without such a field.
 
-use std::collections::BTreeSet;
-use std::hash::BuildHasher;
+use std::ops::Range as Span;
+use std::sync::Arc;
 
-use foldhash::fast::FixedState;
 use serde_json::Value;
 
 use super::HashMap;
-use crate::matcher::{Matcher, Scalar};
-use crate::tree::{DEPTH, Leaf, Path, Tree, any_object, any_scalar};
+use super::filing::{Key, Kind};
+use super::shape::Field;
+use crate::matcher::{Range, Scalar};
+use crate::number::Number;
 
-/// Numbers of what is kept in a list elsewhere.
-pub(super) type List = Vec<usize>;
+/// An entry that may match.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Candidate {
+    pub(super) entry: u32,
+    /// The tree of what is left to compare; none if it is the entry's own.
+    pub(super) left: Option<u32>,
+}
 
 /// Entries, found by values of an event.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Shelf {
-    fields: Field,
-    lists: Vec<List>,
+    pub(super) shape: Arc<Field>,
+    /// The texts of keys, one after the other, so that they lie together.
+    pub(super) texts: Box<str>,
+    /// Lists by the hash of a field's number and a key.
+    pub(super) lists: HashMap<u64, List>,
+    /// What asks for numbers, by the number of the field.
+    pub(super) ranges: Box<[(u32, Range, Candidate)]>,
+    /// What stands in the lists after the first, one list after the other.
+    pub(super) others: Box<[Candidate]>,
     /// Those that ask for nothing that can be looked up.
-    rest: List,
+    pub(super) rest: Box<[Candidate]>,
 }
 
-/// The entries that ask for a value of one field, and the fields below it.
-#[derive(Debug, Clone, Default)]
-struct Field {
-    below: Vec<(Box<str>, Field)>,
-    /// Numbers of lists by the hash of a key. Two keys with one hash share a list: what is found is
-    /// compared in full anyway.
-    lists: HashMap<u64, usize>,
-    /// How long prefixes are, in bytes.
-    prefixes: BTreeSet<usize>,
-    suffixes: BTreeSet<usize>,
+/// The candidates whose field has a key.
+#[derive(Debug, Clone)]
+pub(super) struct List {
+    /// The key; none if it is no text, or if several share the list since their hashes are one.
+    pub(super) key: Option<Filed>,
+    /// Most lists have no others, so that nothing else need be read for them.
+    pub(super) first: Candidate,
+    pub(super) others: Span<u32>,
 }
 
-/// What a value can be looked up by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Key<'a> {
-    Text(&'a str),
-    Other(&'a Scalar),
-    Prefix(&'a str),
-    Suffix(&'a str),
+/// A key under which candidates are filed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Filed {
+    /// The number of the field.
+    pub(super) field: u32,
+    pub(super) kind: Kind,
+    /// Where its text stands.
+    pub(super) text: Span<u32>,
 }
 
-impl Key<'_> {
-    fn hash(self) -> u64 {
-        FixedState::default().hash_one(self)
-    }
+/// What an event's values led to.
+#[derive(Debug)]
+struct Hits<'f> {
+    found: &'f mut Vec<Candidate>,
+    /// Where the others of lists stand, and whether the look-up settles what was asked of the field.
+    others: Vec<(u32, u32, bool)>,
+    /// Numbers by the number of their field, and whether they settle what was asked of it: either
+    /// all of a field do or none.
+    numbers: Vec<(u32, bool, i64)>,
 }
 
 impl Shelf {
     /// Adds every entry that may match.
-    pub(super) fn find(&self, event: &Value, found: &mut Vec<usize>) {
-        let mut lists: Vec<usize> = Vec::new();
-        self.fields.look_up_all(event, &mut lists);
-        // A value that an event repeats a thousand times is looked at once.
-        lists.sort_unstable();
-        lists.dedup();
-        for list in lists.into_iter().filter_map(|list| self.lists.get(list)) {
-            found.extend(list);
-        }
+    pub(super) fn find(&self, event: &Value, found: &mut Vec<Candidate>) {
         found.extend(&self.rest);
-    }
-
-    fn put(&mut self, (path, keys): &Choice<'_>, entry: usize) {
-        let Self { fields, lists, .. } = self;
-        let put = |field: &mut Field, key: &Key<'_>| {
-            let next = lists.len();
-            let list = field.list(*key, next);
-            if list == next {
-                lists.push(List::new());
-            }
-            lists
-                .get_mut(list)
-                .into_iter()
-                .for_each(|list| list.push(entry));
-        };
-        fields.at(path, |field| {
-            let mut put = put;
-            keys.iter().for_each(|key| put(field, key));
-        });
-    }
-}
-
-impl Field {
-    /// Does something to the field at `path`.
-    fn at(&mut self, path: &[&str], change: impl FnOnce(&mut Self)) {
-        let Some((key, path)) = path.split_first() else {
-            return change(self);
-        };
-        let known = self.below.iter().position(|(known, _)| **known == **key);
-        let at = known.unwrap_or_else(|| {
-            self.below.push(((*key).into(), Self::default()));
-            self.below.len() - 1
-        });
-        if let Some((_, field)) = self.below.get_mut(at) {
-            field.at(path, change);
-        }
-    }
-
-    /// The list for what has `key`; it is the `next` one if there was none.
-    fn list(&mut self, key: Key<'_>, next: usize) -> usize {
-        match key {
-            Key::Text(_) | Key::Other(_) => {}
-            Key::Prefix(prefix) => drop(self.prefixes.insert(prefix.len())),
-            Key::Suffix(suffix) => drop(self.suffixes.insert(suffix.len())),
-        }
-        *self.lists.entry(key.hash()).or_insert(next)
-    }
-
-    /// Finds the lists for what the event holds here and below, whatever lists of its own that
-    /// lies in.
-    fn look_up_all(&self, value: &Value, lists: &mut Vec<usize>) {
-        if !self.lists.is_empty() {
-            any_scalar(value, DEPTH, &mut |scalar| {
-                self.look_up(scalar, lists);
-                false
-            });
-        }
-        if self.below.is_empty() {
+        if self.shape.is_idle() {
             return;
         }
-        any_object(value, DEPTH, &mut |object| {
-            for (key, field) in &self.below {
-                let value = object.get(&**key).into_iter();
-                value.for_each(|value| field.look_up_all(value, lists));
-            }
-            false
+        let mut hits = Hits {
+            found,
+            others: Vec::new(),
+            numbers: Vec::new(),
+        };
+        self.shape.each(event, true, &mut |field, value, alone| {
+            self.look_up(field, value, alone, &mut hits);
         });
-    }
-
-    fn look_up(&self, value: &Value, lists: &mut Vec<usize>) {
-        let mut look_up = |key: Key<'_>| lists.extend(self.lists.get(&key.hash()));
-        let Some(text) = value.as_str() else {
-            return Scalar::of(value).iter().map(Key::Other).for_each(look_up);
-        };
-        look_up(Key::Text(text));
-        let lengths = self.prefixes.range(..=text.len());
-        let prefixes = lengths.filter_map(|length| text.get(..*length));
-        prefixes.map(Key::Prefix).for_each(&mut look_up);
-        let lengths = self.suffixes.range(..=text.len());
-        let suffixes = lengths.filter_map(|length| text.get(text.len() - length..));
-        suffixes.map(Key::Suffix).for_each(&mut look_up);
-    }
-}
-
-/// A field, and the keys of which its value must have one.
-type Choice<'a> = (Path<'a>, Vec<Key<'a>>);
-
-/// What goes onto a shelf, before it is known which field tells it apart best.
-#[derive(Debug, Default)]
-pub(super) struct ShelfBuilder<'a> {
-    entries: Vec<(usize, Vec<Choice<'a>>)>,
-}
-
-impl<'a> ShelfBuilder<'a> {
-    pub(super) fn put(&mut self, tree: &'a Tree, entry: usize) {
-        let leaves = tree.leaves().into_iter();
-        let choices = leaves.filter_map(|(path, leaf)| Some((path, keys(leaf)?)));
-        self.entries.push((entry, choices.collect()));
-    }
-
-    pub(super) fn build(self) -> Shelf {
-        let mut wanted: HashMap<(&Path<'a>, Key<'a>), usize> = HashMap::default();
-        for (path, keys) in self.entries.iter().flat_map(|(_, choices)| choices) {
-            for key in keys {
-                *wanted.entry((path, *key)).or_default() += 1;
-            }
+        // A value that an event repeats a thousand times is looked at once.
+        hits.others.sort_unstable();
+        hits.others.dedup();
+        for (start, end, settled) in &hits.others {
+            let span = *start as usize..*end as usize;
+            let others = self.others.get(span).into_iter().flatten();
+            hits.found.extend(others.map(|one| one.settled(*settled)));
         }
-        // The field whose values the fewest others ask for.
-        let crowd = |(path, keys): &&Choice<'a>| {
-            let others = keys.iter().filter_map(|key| wanted.get(&(path, *key)));
-            let is_part = |key| matches!(key, &Key::Prefix(_) | &Key::Suffix(_));
-            (others.max().copied(), keys.iter().any(is_part), keys.len())
-        };
-        let mut shelf = Shelf::default();
-        for (entry, choices) in &self.entries {
-            match choices.iter().min_by_key(crowd) {
-                Some(choice) => shelf.put(choice, *entry),
-                None => shelf.rest.push(*entry),
-            }
+        if !hits.numbers.is_empty() {
+            self.find_by_number(hits);
         }
-        shelf
+    }
+
+    fn find_by_number(&self, mut hits: Hits<'_>) {
+        hits.numbers.sort_unstable();
+        hits.numbers.dedup();
+        for same in hits.numbers.chunk_by(|(one, ..), (other, ..)| one == other) {
+            let Some((field, settled, _)) = same.first() else {
+                continue;
+            };
+            let from = self.ranges.partition_point(|(of, ..)| of < field);
+            let ranges = self.ranges.iter().skip(from);
+            let ranges = ranges.take_while(|(of, ..)| of == field);
+            let matching =
+                ranges.filter(|(_, range, _)| range.contains_one_of(same, |(.., number)| *number));
+            let candidates = matching.map(|(.., candidate)| candidate.settled(*settled));
+            hits.found.extend(candidates);
+        }
+    }
+
+    fn look_up(&self, field: &Field, value: &Value, alone: bool, hits: &mut Hits<'_>) {
+        let mut look_up = |key: Key<'_>| self.look_up_key(field.number, key, alone, hits);
+        if let Some(text) = value.as_str() {
+            let whole = Some(text).filter(|_| field.whole);
+            let lengths = field.prefixes.iter();
+            let lengths = lengths.take_while(|length| **length <= text.len());
+            let starts = lengths.filter_map(|length| text.get(..*length));
+            let lengths = field.suffixes.iter();
+            let lengths = lengths.take_while(|length| **length <= text.len());
+            let ends = lengths.filter_map(|length| text.get(text.len() - length..));
+            whole
+                .into_iter()
+                .for_each(|text| look_up(Key::Text(Kind::Whole, text)));
+            starts.for_each(|text| look_up(Key::Text(Kind::Start, text)));
+            ends.for_each(|text| look_up(Key::Text(Kind::End, text)));
+            return;
+        }
+        if field.whole {
+            let scalar = Scalar::of(value);
+            scalar.iter().map(Key::Other).for_each(look_up);
+        }
+        let number = value.as_number().filter(|_| field.ranges);
+        if let Some(number) = number.and_then(|number| Number::of(number).millionths()) {
+            hits.numbers.push((field.number, alone, number));
+        }
+    }
+
+    fn look_up_key(&self, field: u32, key: Key<'_>, alone: bool, hits: &mut Hits<'_>) {
+        let Some(list) = self.lists.get(&key.number(field)) else {
+            return;
+        };
+        let filed = list.key.as_ref();
+        let settled = alone && filed.is_some_and(|filed| filed.is(field, key, &self.texts));
+        hits.found.push(list.first.settled(settled));
+        let Span { start, end } = list.others;
+        if start < end {
+            hits.others.push((start, end, settled));
+        }
     }
 }
 
-/// What a value that the field accepts can be looked up by, whichever it is.
-fn keys(leaf: &Leaf) -> Option<Vec<Key<'_>>> {
-    let key = |matcher| match Matcher::exact(matcher) {
-        Some(Scalar::Text(text)) => Some(Key::Text(text)),
-        Some(other) => Some(Key::Other(other)),
-        None => matcher
-            .prefix()
-            .map(Key::Prefix)
-            .or_else(|| matcher.suffix().map(Key::Suffix)),
-    };
-    leaf.matchers.iter().map(key).collect()
+impl Filed {
+    /// Whether it is this key of this field.
+    pub(super) fn is(&self, field: u32, key: Key<'_>, texts: &str) -> bool {
+        let text = texts.get(self.text.start as usize..self.text.end as usize);
+        self.field == field && text.is_some_and(|text| Key::Text(self.kind, text) == key)
+    }
+}
+
+impl Candidate {
+    /// The candidate, to be compared in full unless the look-up settles it.
+    fn settled(self, settled: bool) -> Self {
+        Self {
+            left: self.left.filter(|_| settled),
+            ..self
+        }
+    }
 }

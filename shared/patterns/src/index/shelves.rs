@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::HashMap;
-use super::shelf::{Shelf, ShelfBuilder};
+use super::filing::{Parts, ShelfBuilder};
+use super::shelf::Shelf;
 use crate::matcher::Scalar;
 use crate::tree::{DEPTH, Leaf, Path, Tree, any_scalar};
 
@@ -88,7 +89,7 @@ impl<S: Default> Default for OfSource<S> {
 
 impl<'a> Shelves<ShelfBuilder<'a>> {
     /// Puts an entry onto every shelf where it belongs.
-    pub(super) fn put(&mut self, labels: &Labels, tree: &'a Tree, entry: usize) {
+    pub(super) fn put(&mut self, labels: &Labels, tree: &'a Tree, entry: u32) {
         let Some(sources) = &labels.sources else {
             return self.open.put(labels, tree, entry);
         };
@@ -99,17 +100,17 @@ impl<'a> Shelves<ShelfBuilder<'a>> {
     }
 
     /// The shelves, filled.
-    pub(super) fn build(self) -> Shelves<Shelf> {
+    pub(super) fn build(self, parts: &mut Parts) -> Shelves<Shelf> {
         let by_source = self.by_source.into_iter();
         Shelves {
-            by_source: by_source.map(|(key, of)| (key, of.build())).collect(),
-            open: self.open.build(),
+            by_source: by_source.map(|(key, of)| (key, of.build(parts))).collect(),
+            open: self.open.build(parts),
         }
     }
 }
 
 impl<'a> OfSource<ShelfBuilder<'a>> {
-    fn put(&mut self, labels: &Labels, tree: &'a Tree, entry: usize) {
+    fn put(&mut self, labels: &Labels, tree: &'a Tree, entry: u32) {
         let Some(types) = &labels.types else {
             return self.open.put(tree, entry);
         };
@@ -119,11 +120,13 @@ impl<'a> OfSource<ShelfBuilder<'a>> {
         }
     }
 
-    fn build(self) -> OfSource<Shelf> {
+    fn build(self, parts: &mut Parts) -> OfSource<Shelf> {
         let by_type = self.by_type.into_iter();
         OfSource {
-            by_type: by_type.map(|(key, shelf)| (key, shelf.build())).collect(),
-            open: self.open.build(),
+            by_type: by_type
+                .map(|(key, shelf)| (key, shelf.build(parts)))
+                .collect(),
+            open: self.open.build(parts),
         }
     }
 }
@@ -140,7 +143,7 @@ impl Labels {
     pub(super) fn take(tree: &mut Tree) -> Self {
         let mut take = |key| {
             let texts = texts(&tree.leaves(), key)?;
-            tree.forget(key);
+            tree.forget(&[key]);
             Some(texts)
         };
         Self {

@@ -71,6 +71,13 @@ impl Range {
         self.lowest > self.highest
     }
 
+    /// Whether the number of one of `sorted`, in millionths, is in the range.
+    pub(crate) fn contains_one_of<T>(self, sorted: &[T], number: impl Fn(&T) -> i64) -> bool {
+        let from = sorted.partition_point(|one| number(one) < self.lowest);
+        let first = sorted.get(from).map(number);
+        first.is_some_and(|first| first <= self.highest)
+    }
+
     /// Whether the number is one of them.
     pub(crate) fn contains(self, number: Number) -> bool {
         let units = number.millionths();
@@ -104,6 +111,25 @@ mod tests {
         assert!(open.and(Comparison::Below, 1).is_empty());
         assert!(!open.and(Comparison::AtMost, 1).is_empty());
         assert!(Range::ALL.and(Comparison::Above, LIMIT * UNITS).is_empty());
+    }
+
+    #[test]
+    fn a_range_with_one_of_some_numbers_is_told_from_one_between_them() {
+        let from_5_to_7 = Range::ALL
+            .and(Comparison::AtLeast, 5)
+            .and(Comparison::AtMost, 7);
+        for numbers in [&[5][..], &[7], &[1, 6], &[6, 9], &[1, 7, 9], &[5, 6, 7]] {
+            assert!(
+                from_5_to_7.contains_one_of(numbers, |number| *number),
+                "{numbers:?}"
+            );
+        }
+        for numbers in [&[][..], &[4], &[8], &[1, 8], &[1, 4, 8, 9]] {
+            assert!(
+                !from_5_to_7.contains_one_of(numbers, |number| *number),
+                "{numbers:?}"
+            );
+        }
     }
 
     #[test]
