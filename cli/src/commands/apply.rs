@@ -71,8 +71,8 @@ fn connect(candidates: &[Candidate], global: &Global, world: &World<'_>) -> Resu
 /// The order in which documents build on each other.
 const fn rank(kind: Kind) -> u8 {
     match kind {
-        Kind::Resolver | Kind::Lifecycle => 0,
-        Kind::LandingZone => 1,
+        Kind::Resolver | Kind::Workflow => 0,
+        Kind::Lifecycle | Kind::LandingZone => 1,
         Kind::Environment => 2,
         Kind::Service => 3,
     }
@@ -91,6 +91,9 @@ fn apply(client: &Client, world: &mut World<'_>, candidate: &Candidate) -> Resul
         }
         Kind::Lifecycle => {
             submission::register(client, "lifecycles", candidate).map(Applied::Registered)
+        }
+        Kind::Workflow => {
+            submission::register(client, "workflows", candidate).map(Applied::Registered)
         }
         Kind::Service => submission::submit(client, world, candidate, None).map(Applied::Accepted),
     }

@@ -1,9 +1,11 @@
 //! `groundplane lifecycle …`: the state machines that instances live in.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 
-use groundplane_lifecycle::{Beginning, Definition, RunOutcome, Scenario, SimulatedStep, simulate};
+use groundplane_lifecycle::{
+    Beginning, Definition, RunOutcome, Scenario, SimulatedStep, Workflows, simulate,
+};
 use groundplane_model::{
     Event, InstanceId, LifecycleName, LifecycleRef, LifecycleSpec, LifecycleVersion, Problem,
     TenantId, WorkflowName,
@@ -138,20 +140,13 @@ fn definition(world: &mut World<'_>, path: &Path) -> Result<(LifecycleRef, Defin
         let message = format!("`{}` holds no Lifecycle", path.display());
         return Err(Error::usage(message, "name the file with the lifecycle"));
     };
-    let workflows = workflows(&document.spec);
+    // Which workflows are registered is for the platform to say.
+    let workflows = Workflows::own().with_all_of(&document.spec);
     let definition = Definition::parse(&document.spec, &workflows);
     let definition = definition.map_err(|problems| Error::Documents {
         problems: candidate.locate(&problems),
     })?;
     Ok((document.reference.clone(), definition))
-}
-
-/// Which workflows are registered is for the platform to say; here every one is taken for known.
-fn workflows(spec: &LifecycleSpec) -> BTreeSet<WorkflowName> {
-    let transitions = spec.transitions.iter().filter_map(|way| way.run.as_ref());
-    let operations = spec.operations.values().map(|operation| &operation.run);
-    let runs = transitions.chain(operations);
-    runs.map(|run| run.workflow.clone()).collect()
 }
 
 fn read_events(world: &mut World<'_>, path: &Path) -> Result<Vec<Event>, Error> {

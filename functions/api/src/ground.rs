@@ -1,5 +1,5 @@
-//! `/v1/environments`, `/v1/landing-zones` and `/v1/resolvers`: the ground that instances stand on.
-//! These nouns are documents that are applied whole, and behave alike.
+//! `/v1/environments`, `/v1/landing-zones`, `/v1/resolvers` and `/v1/workflows`: the ground that
+//! instances stand on. These nouns are documents that are applied whole, and behave alike.
 
 mod kinds;
 
@@ -26,7 +26,8 @@ pub(crate) use kinds::Ground;
 /// How many names a refusal lists.
 const NAMED: u16 = 20;
 
-/// `PUT /v1/environments/{name}`, `PUT /v1/landing-zones/{name}`, `PUT /v1/resolvers/{name}`
+/// `PUT /v1/environments/{name}`, `PUT /v1/landing-zones/{name}`, `PUT /v1/resolvers/{name}`,
+/// `PUT /v1/workflows/{name}`
 pub(crate) async fn apply<G: Ground, T: Table, S: System>(
     State(platform): State<Arc<Platform<T, S>>>,
     caller: Caller,
@@ -86,7 +87,7 @@ pub(crate) async fn apply<G: Ground, T: Table, S: System>(
     }
 }
 
-/// `GET /v1/environments/{name}`, `GET /v1/landing-zones/{name}`, `GET /v1/resolvers/{name}`
+/// `GET /v1/environments/{name}`, `GET /v1/landing-zones/{name}`, `GET /v1/workflows/{name}`
 pub(crate) async fn show<G: Ground, T: Table, S: System>(
     State(platform): State<Arc<Platform<T, S>>>,
     _caller: Caller,
@@ -113,7 +114,7 @@ pub(crate) struct ListQuery {
     cursor: Option<String>,
 }
 
-/// `GET /v1/environments`, `GET /v1/landing-zones`, `GET /v1/resolvers`
+/// `GET /v1/environments`, `GET /v1/landing-zones`, `GET /v1/workflows`
 pub(crate) async fn list<G: Ground, T: Table, S: System>(
     State(platform): State<Arc<Platform<T, S>>>,
     _caller: Caller,
@@ -138,7 +139,7 @@ fn view<G: Ground>(ground: &G) -> Value {
     json!({
         "kind": G::DOCUMENT,
         "name": record.get("name"),
-        "spec": record.get("spec"),
+        "spec": ground.spec(),
         "version": ground.version(),
         "updatedAt": record.get("updated_at"),
         "updatedBy": record.get("updated_by"),

@@ -30,7 +30,7 @@ use axum::http::{Method, Uri};
 use axum::routing::{get, post, put};
 use axum::{Extension, Json};
 use groundplane_lives::Definitions;
-use groundplane_model::{Environment, Failure, FailureKind, LandingZone, Resolver};
+use groundplane_model::{Environment, Failure, FailureKind, LandingZone, Resolver, Workflow};
 use groundplane_ports::{Clock, Ids, Random, ReadTable, WriteSecrets, WriteTable};
 use serde_json::{Value, json};
 
@@ -113,6 +113,11 @@ fn of_events<T: Table, S: System>() -> Router<Arc<Platform<T, S>>> {
             get(lifecycles::show::<T, S>),
         )
         .route("/v1/lifecycles:simulate", post(simulate::run::<T, S>))
+        .route("/v1/workflows", get(ground::list::<Workflow, T, S>))
+        .route(
+            "/v1/workflows/{name}",
+            put(ground::apply::<Workflow, T, S>).get(ground::show::<Workflow, T, S>),
+        )
         .route("/v1/event-sources", get(event_sources::list::<T, S>))
         .route(
             "/v1/event-sources/{name}",

@@ -1,16 +1,16 @@
 //! `/v1/lifecycles`: the state machines that instances live in, published once per version.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use groundplane_lifecycle::{Definition, built_in, diagram};
+use groundplane_lifecycle::{Definition, Workflows, built_in, diagram};
 use groundplane_lives::{Published, publish};
 use groundplane_model::{
     Digest, Failure, FailureKind, Index, Lifecycle, LifecycleName, LifecycleRef, LifecycleSpec,
-    LifecycleVersion, Partition, Problem, Workflow, WorkflowName,
+    LifecycleVersion, Partition, Problem, Workflow,
 };
 use groundplane_ports::{Page, ReadTable};
 use groundplane_spec::{Document, ValidDocument};
@@ -127,15 +127,17 @@ async fn check(
     Err(Failure::invalid_document("the lifecycle cannot work", problems).into())
 }
 
-/// The workflows that platform engineers have registered.
-pub(crate) async fn workflows(table: &impl ReadTable) -> Result<BTreeSet<WorkflowName>, Refused> {
-    let mut known = BTreeSet::new();
+/// The workflows of the platform, and those that platform engineers have registered.
+pub(crate) async fn workflows(table: &impl ReadTable) -> Result<Workflows, Refused> {
+    let mut known = Workflows::own();
     let mut cursor: Option<String> = None;
     loop {
         let page: Page<Workflow> = table
             .list(&Index::workflows(""), 200, cursor.as_deref())
             .await?;
-        known.extend(page.records.into_iter().map(|workflow| workflow.name));
+        for workflow in page.records {
+            known = known.with(workflow.name, workflow.spec.input.as_ref());
+        }
         cursor = page.next;
         if cursor.is_none() {
             return Ok(known);

@@ -150,6 +150,7 @@ pub(crate) async fn adopt<T: Table, S: System>(
     State(platform): State<Arc<Platform<T, S>>>,
     caller: Caller,
     Named(id): Named,
+    headers: HeaderMap,
     JsonBody(body): JsonBody,
 ) -> Result<Json<Moved>, Refused> {
     let whose = existing(&platform.table, &caller, &id).await?;
@@ -159,7 +160,9 @@ pub(crate) async fn adopt<T: Table, S: System>(
     })?;
     let reference = choose(&platform.table, Some(&wish.lifecycle)).await?;
     let lives = platform.lives();
-    let moved = lives.adopt(&whose, &reference, &wish.states).await?;
+    let id = request_id(&platform, &headers, &format!("move\n{reference}"))?;
+    let asked = (id.as_str(), caller.principal.subject.as_str());
+    let moved = lives.adopt(&whose, &reference, &wish.states, asked).await?;
     let state = moved.map_err(refused)?;
     Ok(Json(Moved {
         instance: whose.instance,

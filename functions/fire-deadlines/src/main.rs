@@ -14,5 +14,6 @@ async fn main() -> Result<(), Error> {
         clock: &System,
         definitions: &Definitions::default(),
     };
-    serve(async |request| handle(&lives, request).await).await
+    let machine = aws.transition_machine(setting("TRANSITION_MACHINE_ARN")?);
+    serve(async |request| handle(&lives, &machine, request).await).await
 }

@@ -7,7 +7,7 @@ mod poll;
 mod services;
 mod watch;
 
-use groundplane_model::{Change, Failure, Outbox, OutboxMessage, Poller, ResourceOwner};
+use groundplane_model::{Change, Failure, Life, Outbox, OutboxMessage, Poller, ResourceOwner};
 use groundplane_ports::{
     Clock, PortError, ReadDatabases, ReadServices, ReadTable, Result as PortResult, WriteTable,
 };
@@ -92,7 +92,7 @@ impl Round {
     /// Asks one source, and saves what it finds.
     async fn take(
         &mut self,
-        table: &impl WriteTable,
+        table: &(impl ReadTable + WriteTable),
         source: &impl Poll,
         (since, now): (Option<Timestamp>, Timestamp),
     ) -> Result<(), Failure> {
@@ -104,7 +104,15 @@ impl Round {
                 return Ok(());
             }
         };
-        for Finding { event, remember } in findings {
+        for Finding {
+            owner,
+            event,
+            remember,
+        } in findings
+        {
+            if !lives(table, &owner).await? {
+                continue;
+            }
             let id = format!("poll.{}", event.id);
             let message = Outbox::new(id, OutboxMessage::PublishExternal { event }, now);
             let changes = vec![Change::save(&remember), Change::save(&message)];
@@ -112,6 +120,14 @@ impl Round {
         }
         Ok(())
     }
+}
+
+/// Whether the life that a resource belongs to has begun and not ended. What is found before is
+/// found again by the next round, so that the instance hears of it once it can.
+async fn lives(table: &impl ReadTable, owner: &ResourceOwner) -> PortResult<bool> {
+    let key = Life::key_of(&owner.tenant, &owner.instance);
+    let life: Option<Life> = table.get(&key).await?;
+    Ok(life.is_some_and(|life| !life.ended && life.incarnation == owner.incarnation))
 }
 
 /// Commits, unless another round was faster.

@@ -14,7 +14,8 @@ pub trait Poll: Send + Sync {
 
     /// What has changed. `since` is when all sources were polled last, if they ever were.
     ///
-    /// Polling again before what it found is saved finds the same again, with the same ids.
+    /// Polling again before what it found is saved finds the same again; what is saved first
+    /// counts.
     ///
     /// # Errors
     /// As the source says; nothing is lost, since the next poll compares with what was saved.
@@ -27,6 +28,8 @@ pub trait Poll: Send + Sync {
 /// A change, and what has to be remembered so that it is found once.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Finding {
+    /// Whose resource it is.
+    pub owner: ResourceOwner,
     /// The change.
     pub event: Event,
     /// How the resource is from now on.
@@ -69,7 +72,10 @@ impl Watched {
         now: Timestamp,
     ) -> Option<Finding> {
         let Self { owner, before } = self;
-        let changes = before.as_ref().map_or(0, |before| before.changes);
+        // What is remembered goes with the resource: one of the same name that comes later begins
+        // at another number, so that its changes are not taken for those of the earlier one.
+        let begun = u64::try_from(now.as_second()).unwrap_or_default();
+        let changes = before.as_ref().map_or(begun, |before| before.changes);
         let status = seen.health.status;
         let observation = poll::Observation {
             identifier: owner.identifier.clone(),
@@ -79,6 +85,7 @@ impl Watched {
         let round = observe(&self.previous(changes), vec![observation], now);
         let event = round.events.into_iter().next()?;
         Some(Finding {
+            owner: owner.clone(),
             event,
             remember: Observation {
                 identifier: owner.identifier.clone(),

@@ -3,6 +3,7 @@
 
 use groundplane_model::{Begun, Failure, WorkflowRun};
 use groundplane_ports::{Database, FailOverDatabases, ReadDatabases, ReadTable, WriteTable};
+use jiff::SignedDuration;
 
 use crate::input::Input;
 use crate::work::{Ready, Work, failed, impossible};
@@ -12,6 +13,8 @@ use crate::{Answer, found};
 const AVAILABLE: &str = "available";
 /// The status of a database that goes over.
 const REBOOTING: &str = "rebooting";
+/// How long RDS may still tell the state from before the request.
+const BEHIND: SignedDuration = SignedDuration::from_secs(60);
 
 /// What is next for a failover.
 #[derive(Debug, PartialEq, Eq)]
@@ -47,7 +50,8 @@ pub(crate) async fn advance(
         return Err(work.muddled());
     };
     let database = look(databases, identifier).await?;
-    match next(&database, zone.as_deref(), *is_taken) {
+    let is_fresh = work.now.duration_since(begun.begun_at) < BEHIND;
+    match next(&database, zone.as_deref(), (*is_taken, is_fresh)) {
         Next::Ask => databases.fail_over(identifier).await?,
         Next::Note => {}
         Next::Wait => return Ok(work.wait()),
@@ -101,9 +105,10 @@ async fn look(databases: &impl ReadDatabases, identifier: &str) -> Result<Databa
 
 /// What is next. A request that RDS took and that was not written down shows: the database is
 /// going over, or it is in another zone than before.
-fn next(database: &Database, zone: Option<&str>, is_taken: bool) -> Next {
+fn next(database: &Database, zone: Option<&str>, (is_taken, is_fresh): (bool, bool)) -> Next {
     let has_moved = database.zone.as_deref() != zone;
     match database.status.as_str() {
+        AVAILABLE if is_taken && is_fresh && !has_moved => Next::Wait,
         AVAILABLE if is_taken => Next::Done,
         AVAILABLE if has_moved => Next::Note,
         AVAILABLE => Next::Ask,

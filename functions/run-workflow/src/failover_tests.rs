@@ -28,7 +28,15 @@ fn a_database_is_asked_once_and_awaited() {
         // RDS tells the new zone late.
         ("available", "a", true, Next::Done),
     ] {
-        let next = next(&database(status, zone), Some("a"), is_taken);
+        let next = next(&database(status, zone), Some("a"), (is_taken, false));
         assert_eq!(next, expected, "{status} in {zone}, {is_taken}");
     }
+}
+
+#[test]
+fn right_after_the_request_a_database_as_before_has_not_gone_over_yet() {
+    let fresh = |status, zone| next(&database(status, zone), Some("a"), (true, true));
+    assert_eq!(fresh("available", "a"), Next::Wait);
+    assert_eq!(fresh("available", "b"), Next::Done);
+    assert_eq!(fresh("rebooting", "a"), Next::Wait);
 }

@@ -9,6 +9,7 @@ mod failover;
 mod found;
 mod input;
 mod pace;
+mod pause;
 mod registered;
 mod restart;
 mod rollout;
@@ -26,6 +27,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::deploy::Deploy;
+use crate::pause::Pause;
 use crate::work::Work;
 
 /// Which run is to be moved on.
@@ -103,6 +105,7 @@ pub async fn handle(
     match Kind::of(&run.workflow) {
         Kind::Restart => restart::advance(table, services, &work).await,
         Kind::Scale => scale::advance(table, services, &work).await,
+        Kind::Pause(pause) => pause::advance(table, services, (&work, pause)).await,
         Kind::Failover => failover::advance(table, databases, &work).await,
         Kind::Deploy(deploy) => deploy::advance(table, system, (&work, deploy)).await,
         Kind::Registered => registered::advance(table, &work).await,
@@ -113,6 +116,7 @@ pub async fn handle(
 enum Kind {
     Restart,
     Scale,
+    Pause(Pause),
     Failover,
     Deploy(Deploy),
     Registered,
@@ -123,6 +127,8 @@ impl Kind {
         match workflow.as_str() {
             "restart" => Self::Restart,
             "scale" => Self::Scale,
+            "stop" => Self::Pause(Pause::Stop),
+            "start" => Self::Pause(Pause::Start),
             "failover" => Self::Failover,
             "redeploy" => Self::Deploy(Deploy::Redeploy),
             "rollback" => Self::Deploy(Deploy::Rollback),

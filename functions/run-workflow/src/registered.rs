@@ -1,11 +1,11 @@
 //! Workflows that platform engineers have registered: state machines of their own.
 
 use groundplane_model::{
-    Context, Failure, FailureKind, Index, Problem, UnitState, Workflow, WorkflowName, WorkflowSpec,
+    Context, Failure, FailureKind, Index, UnitState, Workflow, WorkflowName, WorkflowSpec,
+    parse_duration,
 };
 use groundplane_ports::ReadTable;
-use jiff::{SignedDuration, Span, SpanRelativeTo};
-use jsonschema::{Draft, PatternOptions, ValidationError};
+use groundplane_spec::InputSchema;
 use serde_json::{Value, json};
 
 use crate::Answer;
@@ -14,8 +14,6 @@ use crate::work::{Work, impossible};
 
 /// The most workflows that are looked through for one with a similar name.
 const NAMES: u16 = 100;
-/// The most characters of one problem with an input.
-const MOST_SHOWN: usize = 300;
 
 pub(crate) async fn advance(table: &impl ReadTable, work: &Work<'_>) -> Result<Answer, Failure> {
     let name = &work.run.workflow;
@@ -40,10 +38,9 @@ fn call(work: &Work<'_>, workflow: &Workflow, units: &[UnitState]) -> Result<Ans
         return Err(impossible(message));
     }
     let left = work.run.deadline.duration_since(work.now);
-    let time = match spec.timeout.as_deref().map(length).transpose()? {
-        Some(own) => own.min(left),
-        None => left,
-    };
+    let wrong = |message| impossible(format!("the timeout of `{}`: {message}", workflow.name));
+    let timeout = spec.timeout.as_deref().map(parse_duration).transpose();
+    let time = timeout.map_err(wrong)?.map_or(left, |own| own.min(left));
     let mut context = Context::default();
     let applied = units.iter().filter_map(|unit| unit.applied.as_ref());
     applied.for_each(|applied| context.merge(applied.context.clone()));
@@ -69,42 +66,15 @@ fn check_input(work: &Work<'_>, spec: &WorkflowSpec) -> Result<(), Failure> {
     let Some(schema) = &spec.input else {
         return Input::of(work.run, &[]).end();
     };
-    let validator = jsonschema::options()
-        .with_draft(Draft::Draft202012)
-        // Linear time, whatever the input.
-        .with_pattern_options(PatternOptions::regex())
-        .offline()
-        .build(schema)
-        .map_err(|_| {
-            impossible(format!(
-                "the `input` of the workflow `{}` is not a JSON Schema",
-                work.run.workflow
-            ))
-        })?;
-    let input = Value::Object(work.run.input.clone());
-    let problems: Vec<Problem> = validator.iter_errors(&input).map(|e| problem(&e)).collect();
+    let schema = InputSchema::parse(schema).map_err(|message| {
+        let name = &work.run.workflow;
+        impossible(format!("the `input` of the workflow `{name}`: {message}"))
+    })?;
+    let problems = schema.problems(&work.run.input);
     if problems.is_empty() {
         return Ok(());
     }
     Err(refused(work.run, problems))
-}
-
-fn problem(error: &ValidationError<'_>) -> Problem {
-    let text: String = error.to_string().chars().take(MOST_SHOWN).collect();
-    Problem::error(error.instance_path().as_str(), text.replace('"', "`"))
-}
-
-/// A length of time such as `1h30m` or `2d`.
-fn length(text: &str) -> Result<SignedDuration, Failure> {
-    let days = SpanRelativeTo::days_are_24_hours();
-    let parsed = text
-        .parse::<Span>()
-        .and_then(|span| span.to_duration(days))
-        .ok();
-    parsed.filter(SignedDuration::is_positive).ok_or_else(|| {
-        let shown = text.escape_debug();
-        impossible(format!("the `timeout` `{shown}` is not a length of time"))
-    })
 }
 
 /// There is no such workflow: it was deleted while a lifecycle still names it.

@@ -103,7 +103,7 @@ fn a_machine_may_run_as_long_as_it_says_but_not_longer_than_the_run() {
         let spec = json!({"stateMachineArn": ARN, "timeout": timeout});
         let refused = with_work(json!({}), |work| call(work, &workflow(spec), &[]));
         assert!(
-            refused.unwrap_err().message.contains("length of time"),
+            refused.unwrap_err().message.contains("the timeout of `"),
             "{timeout}"
         );
     }

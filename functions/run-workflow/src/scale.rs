@@ -44,6 +44,15 @@ pub(crate) async fn advance(
         begin(table, services, work).await?;
         return Ok(work.wait());
     };
+    follow(services, work, begun).await
+}
+
+/// Waits until as many containers run as should.
+pub(crate) async fn follow(
+    services: &impl ReadServices,
+    work: &Work<'_>,
+    begun: &WorkflowRun,
+) -> Result<Answer, Failure> {
     let WorkflowRun {
         begun: Begun::Scale { service, desired },
         begun_at,

@@ -149,6 +149,7 @@ pub(crate) fn run_of(workflow: &str, input: serde_json::Map<String, serde_json::
         on_failure: None,
         signal_on_success: None,
         started_at: "2026-01-01T00:00:00Z".parse().unwrap(),
+        watch_at: "2026-01-01T00:05:00Z".parse().unwrap(),
         deadline: "2026-01-01T00:10:00Z".parse().unwrap(),
     }
 }

@@ -5,7 +5,9 @@ use aws_sdk_sfn::operation::describe_execution::DescribeExecutionError;
 use aws_sdk_sfn::operation::start_execution::StartExecutionError;
 use aws_sdk_sfn::operation::stop_execution::StopExecutionError;
 use aws_sdk_sfn::types::ExecutionStatus;
-use groundplane_ports::{PortError, ReadDeploymentRuns, Result, StartDeployments, StartRuns};
+use groundplane_ports::{
+    RunState, ReadDeploymentRuns, ReadRuns, Result, StartDeployments, StartRuns,
+};
 
 use crate::error::port_error;
 
@@ -105,26 +107,36 @@ fn execution(machine: &str, name: &str) -> String {
 
 impl ReadDeploymentRuns for DeployMachine {
     async fn is_running(&self, name: &str) -> Result<bool> {
-        match self
-            .client
-            .describe_execution()
-            .execution_arn(execution(&self.arn, name))
-            .send()
-            .await
+        let state = state(&self.client, &self.arn, name).await?;
+        Ok(state == RunState::Running)
+    }
+}
+
+impl ReadRuns for TransitionMachine {
+    async fn run_state(&self, name: &str) -> Result<RunState> {
+        state(&self.client, &self.arn, name).await
+    }
+}
+
+async fn state(client: &Client, machine: &str, name: &str) -> Result<RunState> {
+    let described = client
+        .describe_execution()
+        .execution_arn(execution(machine, name))
+        .send()
+        .await;
+    match described {
+        Ok(described) => Ok(match described.status() {
+            ExecutionStatus::Running | ExecutionStatus::PendingRedrive => RunState::Running,
+            _ => RunState::Over,
+        }),
+        Err(error)
+            if matches!(
+                error.as_service_error(),
+                Some(DescribeExecutionError::ExecutionDoesNotExist(_))
+            ) =>
         {
-            Ok(execution) => Ok(matches!(
-                execution.status(),
-                ExecutionStatus::Running | ExecutionStatus::PendingRedrive
-            )),
-            Err(error)
-                if matches!(
-                    error.as_service_error(),
-                    Some(DescribeExecutionError::ExecutionDoesNotExist(_))
-                ) =>
-            {
-                Ok(false)
-            }
-            Err(error) => Err::<bool, PortError>(port_error("looking for the execution", &error)),
+            Ok(RunState::Missing)
         }
+        Err(error) => Err(port_error("looking for the execution", &error)),
     }
 }

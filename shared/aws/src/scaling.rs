@@ -1,6 +1,6 @@
 //! The limits within which Application Auto Scaling scales services of ECS.
 
-use aws_sdk_applicationautoscaling::types::{ScalableDimension, ServiceNamespace};
+use aws_sdk_applicationautoscaling::types::{ScalableDimension, ServiceNamespace, SuspendedState};
 use groundplane_ports::{ChangeScaling, ReadScaling, Result, ScalingLimits, ServicePlace};
 
 use crate::Services;
@@ -38,6 +38,24 @@ impl ChangeScaling for Services {
             .await
             .map(|_| ())
             .map_err(|error| port_error("setting the scaling limits", &error))
+    }
+
+    async fn set_paused(&self, service: &ServicePlace, paused: bool) -> Result<()> {
+        let state = SuspendedState::builder()
+            .dynamic_scaling_in_suspended(paused)
+            .dynamic_scaling_out_suspended(paused)
+            .scheduled_scaling_suspended(paused)
+            .build();
+        self.scaling
+            .register_scalable_target()
+            .service_namespace(ServiceNamespace::Ecs)
+            .scalable_dimension(ScalableDimension::EcsServiceDesiredCount)
+            .resource_id(resource_id(service))
+            .suspended_state(state)
+            .send()
+            .await
+            .map(|_| ())
+            .map_err(|error| port_error("pausing the scaling", &error))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Timers: one-time schedules of EventBridge Scheduler that delete themselves.
 
 use aws_sdk_scheduler::Client;
+use aws_sdk_scheduler::error::ProvideErrorMetadata as _;
 use aws_sdk_scheduler::operation::create_schedule::CreateScheduleError;
 use aws_sdk_scheduler::types::{
     ActionAfterCompletion, DeadLetterConfig, FlexibleTimeWindow, FlexibleTimeWindowMode,
@@ -79,10 +80,16 @@ impl SetTimers for Timers {
             Err(error) => match error.as_service_error() {
                 // The name is the timer's, so it is the one that was wanted.
                 Some(CreateScheduleError::ConflictException(_)) => Ok(()),
-                // A time that is over: whoever looks for what is due finds it.
-                Some(CreateScheduleError::ValidationException(refused)) => {
-                    let cause = refused.message();
-                    tracing::warn!(timer = name, cause, "the timer was refused");
+                // A time that is over, or too many timers: whoever looks for what is due finds it.
+                Some(
+                    refused @ (CreateScheduleError::ValidationException(_)
+                    | CreateScheduleError::ServiceQuotaExceededException(_)),
+                ) => {
+                    tracing::warn!(
+                        timer = name,
+                        cause = refused.message(),
+                        "the timer was refused"
+                    );
                     Ok(())
                 }
                 _ => Err(port_error("setting a timer", &error)),

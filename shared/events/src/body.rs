@@ -37,7 +37,8 @@ pub(crate) fn json(body: &[u8]) -> Result<Value, Refused> {
     Ok(value)
 }
 
-fn depth(value: &Value) -> usize {
+/// How deep lists and objects lie in each other.
+pub(crate) fn depth(value: &Value) -> usize {
     match value {
         Value::Array(items) => 1 + items.iter().map(depth).max().unwrap_or(0),
         Value::Object(fields) => 1 + fields.values().map(depth).max().unwrap_or(0),

@@ -19,6 +19,13 @@ use crate::refused::Refused;
 pub use alerts::MOST_ALERTS;
 pub use groundplane_model::WebhookFormat as Format;
 
+/// The most bytes of an event that a webhook becomes. The bus takes 256 KiB, and so does
+/// [`crate::envelope::parse`] behind it; in between the event gets an account, a region, a longer
+/// `id` and its own id in `detail`, some 130 bytes. So what is taken here arrives there.
+pub const MOST_EVENT_BYTES: usize = body::MOST_BYTES - 1024;
+/// The deepest that `detail` may be nested: the envelope is one level more.
+const MOST_DEPTH: usize = body::MOST_DEPTH - 1;
+
 /// A registered source of webhooks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
@@ -42,10 +49,11 @@ pub struct Delivery<'a> {
 }
 
 /// The events in a request, in its order, each once. Every one of them is an event that
-/// [`crate::envelope::parse`] takes. The same thing sent again is the same event, with the same id.
+/// [`crate::envelope::parse`] takes when it comes from the bus. The same thing sent again is the same event, with the same id.
 ///
 /// # Errors
-/// Where the body is not what the source sends, or holds too much.
+/// Where the body is not what the source sends, or holds too much: more alerts or events than are
+/// taken at once, or one that is too large or too deep as an event.
 pub fn read(source: &Source, delivery: &Delivery<'_>) -> Result<Vec<Event>, Refused> {
     let drafts = match source.format {
         Format::Alertmanager => alerts::read(&alerts::ALERTMANAGER, delivery),
@@ -59,9 +67,7 @@ pub fn read(source: &Source, delivery: &Delivery<'_>) -> Result<Vec<Event>, Refu
     for draft in drafts {
         let at = draft.at.clone();
         let event = draft.finish(source, delivery.received_at);
-        if event_bytes(&event) > body::MOST_BYTES {
-            let most = body::MOST_BYTES;
-            let message = format!("is longer than {most} bytes as an event");
+        if let Some(message) = unfit(&event) {
             problems.push(Problem::error(at, message));
         } else if seen.insert(event.id.clone()) {
             events.push(event);
@@ -72,6 +78,19 @@ pub fn read(source: &Source, delivery: &Delivery<'_>) -> Result<Vec<Event>, Refu
     } else {
         Err(Refused::of(problems))
     }
+}
+
+/// Why the bus, or what is behind it, would not take an event.
+fn unfit(event: &Event) -> Option<String> {
+    let (bytes, most) = (event_bytes(event), MOST_EVENT_BYTES);
+    if bytes > most {
+        return Some(format!(
+            "is {bytes} bytes long as an event; at most {most} are taken"
+        ));
+    }
+    let most = body::MOST_DEPTH;
+    let is_deep = body::depth(&event.detail) > MOST_DEPTH;
+    is_deep.then(|| format!("is nested deeper than {most} levels as an event"))
 }
 
 fn event_bytes(event: &Event) -> usize {

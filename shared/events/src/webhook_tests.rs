@@ -1,3 +1,6 @@
+#[path = "webhook_bounds_tests.rs"]
+mod bounds;
+
 use serde_json::json;
 
 use super::*;
@@ -233,15 +236,6 @@ fn a_body_has_at_most_five_hundred_alerts() {
         why(Format::Grafana, &alerts(501)),
         "/alerts: has 501 alerts; at most 500 are taken at once"
     );
-}
-
-#[test]
-fn a_body_that_grows_beyond_what_an_event_may_have_is_refused() {
-    let numbers = vec!["1e14"; 50_000].join(",");
-    let body = format!("[{numbers}]");
-    assert!(body.len() < body::MOST_BYTES);
-    let refused = read_with(Format::Json, &[], body.as_bytes()).unwrap_err();
-    assert_eq!(refused.why(), "is longer than 262144 bytes as an event");
 }
 
 #[test]

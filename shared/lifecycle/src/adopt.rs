@@ -3,10 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use groundplane_model::{Life, LifecycleRef, PassageOutcome, Problem, StateName};
+use groundplane_model::{
+    EventEntry, Life, LifecycleRef, PassageOutcome, Problem, StateName, Verdict,
+};
 use jiff::Timestamp;
 
-use crate::draft::{Cause, Draft};
+use crate::draft::{Applied, Cause, Draft};
+use crate::occurrence::OWN_SOURCE;
 use crate::operate::{Refusal, idle};
 use crate::wording::{among, one_of};
 use crate::{Definition, Delivery};
@@ -22,9 +25,14 @@ pub struct Move<'a> {
     pub reference: &'a LifecycleRef,
     /// What becomes of the states that have no namesake; others can be named too.
     pub states: &'a BTreeMap<StateName, StateName>,
+    /// Tells the request from every other; the same for each delivery.
+    pub id: &'a str,
+    /// Who asks.
+    pub by: &'a str,
 }
 
-/// Moves an instance. It enters the state anew, with the timeout of the new definition.
+/// Moves an instance. It enters the state anew, with the timeout of the new definition. The log says
+/// who moved it. The caller writes nothing if there is an entry for the same request already.
 ///
 /// # Errors
 /// Where a run is in progress, the instance is destroyed, or the states do not fit; pointers lead
@@ -38,16 +46,29 @@ pub fn adopt(life: &Life, the_move: &Move<'_>, now: Timestamp) -> Result<Deliver
     let mut draft = Draft::new(the_move.new, life, now);
     let from = life.state.clone();
     let to = the_move.states.get(&from).unwrap_or(&from).clone();
+    let why = format!("moved from {} to {}", life.lifecycle, the_move.reference);
     let cause = Cause {
-        text: Some(format!(
-            "moved from {} to {}",
-            life.lifecycle, the_move.reference
-        )),
+        event: Some(the_move.id.to_owned()),
+        text: Some(why.clone()),
         ..Cause::default()
     };
     draft.life.lifecycle = the_move.reference.clone();
     draft.enter(to.clone());
-    draft.passage(Some(from), &to, PassageOutcome::Adopted, &cause);
+    draft.passage(Some(from.clone()), &to, PassageOutcome::Adopted, &cause);
+    let applied = Applied {
+        verdict: Verdict::Transition,
+        why: Some(why),
+        to: Some(to),
+        run: None,
+    };
+    let known_as = (the_move.id, EventEntry::own_identity(the_move.id));
+    let entry = EventEntry {
+        source: OWN_SOURCE.to_owned(),
+        detail_type: "Move".to_owned(),
+        by: Some(the_move.by.to_owned()),
+        ..draft.entry(known_as, applied, from)
+    };
+    draft.log(entry);
     Ok(draft.finish(Some(life)))
 }
 

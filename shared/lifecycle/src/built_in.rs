@@ -1,11 +1,10 @@
 //! The lifecycle of instances whose spec names none.
 
-use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use groundplane_model::{LifecycleRef, LifecycleSpec};
 
-use crate::Definition;
+use crate::{Definition, Workflows};
 
 /// The spec of `lifecycles/default.yaml` with every default; a test holds the two together.
 const SPEC: &str = include_str!("../lifecycles/default.json");
@@ -32,7 +31,7 @@ pub fn built_in() -> (
 fn read() -> (LifecycleRef, LifecycleSpec, Definition) {
     let reference = LifecycleRef::parse(REFERENCE).expect("the reference is valid");
     let spec = serde_json::from_str(SPEC).expect("the spec is valid");
-    let definition = Definition::parse(&spec, &BTreeSet::new()).expect("the lifecycle is sound");
+    let definition = Definition::parse(&spec, &Workflows::own()).expect("the lifecycle is sound");
     (reference, spec, definition)
 }
 

@@ -10,13 +10,14 @@ mod transitions;
 use std::collections::{BTreeMap, BTreeSet};
 
 use groundplane_model::{
-    LifecycleSpec, OperationName, Problem, RunSpec, SignalName, StateName, WorkflowName,
+    LifecycleSpec, OperationName, Problem, RunSpec, SignalName, StateName, parse_duration,
 };
 use groundplane_patterns::PatternIndex;
 use jiff::SignedDuration;
 
 use crate::expression::{Expression, Flaw};
-use crate::{duration, wording};
+use crate::wording;
+use crate::workflows::Workflows;
 
 pub(crate) use operations::Operation;
 pub(crate) use routes::Route;
@@ -52,15 +53,11 @@ pub(crate) struct Transition {
 }
 
 impl Definition {
-    /// Compiles and checks a spec. `workflows` are those that platform engineers have registered;
-    /// those of the platform itself are always known.
+    /// Compiles and checks a spec. `workflows` are those that it may run.
     ///
     /// # Errors
     /// Every problem of the spec, with pointers into the document.
-    pub fn parse(
-        spec: &LifecycleSpec,
-        workflows: &BTreeSet<WorkflowName>,
-    ) -> Result<Self, Vec<Problem>> {
+    pub fn parse(spec: &LifecycleSpec, workflows: &Workflows) -> Result<Self, Vec<Problem>> {
         let mut check = Check {
             spec,
             workflows,
@@ -145,7 +142,7 @@ impl Definition {
 /// A check in progress.
 struct Check<'a> {
     spec: &'a LifecycleSpec,
-    workflows: &'a BTreeSet<WorkflowName>,
+    workflows: &'a Workflows,
     /// The signals that a transition fires on.
     listened: BTreeSet<&'a SignalName>,
     problems: Vec<Problem>,
@@ -212,16 +209,25 @@ impl Check<'_> {
     /// A workflow that must be known.
     fn workflow(&mut self, pointer: &str, run: &RunSpec) {
         let name = &run.workflow;
-        if !name.is_built_in() && !self.workflows.contains(name) {
-            let registered = self.workflows.iter().map(WorkflowName::as_str);
-            let known = WorkflowName::BUILT_IN.into_iter().chain(registered);
-            let hint = wording::among(name.as_str(), known);
+        if !self.workflows.knows(name) {
+            let hint = wording::among(name.as_str(), self.workflows.names());
             self.problem(pointer, format!("unknown workflow `{name}`"), Some(hint));
         }
     }
 
+    /// What a workflow is told. Where that is not all, since an operation lays its own input over
+    /// it, only what is said counts and not what is missing.
+    fn told(&mut self, pointer: &str, run: &RunSpec, is_all: bool) {
+        let below = format!("{pointer}/input");
+        let problems = self.workflows.problems(&run.workflow, &run.input);
+        let counts = |problem: &Problem| is_all || !problem.pointer.is_empty();
+        let problems = problems.into_iter().filter(counts);
+        let problems = problems.map(|problem| problem.below(&below));
+        self.problems.extend(problems);
+    }
+
     fn duration(&mut self, pointer: &str, text: &str) -> Option<SignedDuration> {
-        match duration::parse(text) {
+        match parse_duration(text) {
             Ok(length) => Some(length),
             Err(message) => {
                 let hint = "for example `10m` or `1h30m`, up to `365d`".to_owned();

@@ -41,6 +41,7 @@ pub fn deliver(
         Some(signal) => {
             let waiting = Waiting {
                 event: occurrence.id.clone(),
+                identity: occurrence.identity.clone(),
                 signal: signal.clone(),
                 occurred_at,
                 received_at: now,
@@ -51,7 +52,8 @@ pub fn deliver(
         None => draft.nothing(decision),
     };
     renew_unanswered(&mut draft, life, reading.stay);
-    let mut entry = draft.entry(&occurrence.id, applied, life.state.clone());
+    let known_as = (occurrence.id(), occurrence.identity.clone());
+    let mut entry = draft.entry(known_as, applied, life.state.clone());
     let (source, detail_type) = occurrence.origin();
     entry.source = source.to_owned();
     entry.detail_type = detail_type.to_owned();

@@ -3,8 +3,8 @@
 mod news;
 
 use groundplane_model::{
-    Deadline, EventEntry, Life, OperationName, Passage, PassageOutcome, Run, RunCause, RunId,
-    SignalName, StateName, Verdict, Waiting, WorkflowName,
+    Deadline, Digest, EventEntry, Life, OperationName, Passage, PassageOutcome, Run, RunCause,
+    RunId, SignalName, StateName, Verdict, Waiting, WorkflowName,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
@@ -145,6 +145,7 @@ impl<'a> Draft<'a> {
             signal_on_success: order.signal_on_success,
             started_at: self.now,
             deadline: order.deadline,
+            watch_at: Run::watch_after(self.now, self.now),
         };
         let target = run.to.clone().unwrap_or_else(|| run.from.clone());
         if run.to.is_some() {
@@ -176,6 +177,10 @@ impl<'a> Draft<'a> {
             Decision::Ignored { why } => (Verdict::Ignored, Some(why), None, None),
             Decision::Rejected { why } => (Verdict::Rejected, Some(why), None, None),
             Decision::Waiting => {
+                if waiting.stay.is_some() {
+                    // What is due has come; while it waits, it must not be due again and again.
+                    self.life.deadline = None;
+                }
                 self.life.waiting.push(waiting);
                 (Verdict::Waiting, None, None, None)
             }
@@ -235,11 +240,18 @@ impl<'a> Draft<'a> {
     }
 
     /// An entry with what every entry says; the rest is for the caller.
-    pub(crate) fn entry(&self, event: &str, applied: Applied, from: StateName) -> EventEntry {
+    pub(crate) fn entry(
+        &self,
+        (event, identity): (&str, Digest),
+        applied: Applied,
+        from: StateName,
+    ) -> EventEntry {
         EventEntry {
             tenant: self.life.tenant.clone(),
             instance: self.life.instance.clone(),
+            incarnation: self.life.incarnation.clone(),
             event: event.to_owned(),
+            identity,
             again: false,
             source: String::new(),
             detail_type: String::new(),

@@ -1,6 +1,6 @@
 //! What the tests of this crate share: one lifecycle, instances in it, events.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use groundplane_model::{
     Event, InstanceId, Life, LifecycleRef, LifecycleSpec, OperationName, SignalName, StateName,
@@ -9,7 +9,7 @@ use groundplane_model::{
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::{Beginning, Definition, Delivery, Effect, Request, start};
+use crate::{Beginning, Definition, Delivery, Effect, Request, Workflows, start};
 
 pub(crate) fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_800_000_000 + second).unwrap()
@@ -78,7 +78,7 @@ pub(crate) fn spec(document: &Value) -> LifecycleSpec {
 }
 
 pub(crate) fn compiled(document: &Value) -> Definition {
-    Definition::parse(&spec(document), &BTreeSet::new()).unwrap_or_else(|all| panic!("{all:?}"))
+    Definition::parse(&spec(document), &Workflows::own()).unwrap_or_else(|all| panic!("{all:?}"))
 }
 
 pub(crate) fn definition() -> Definition {

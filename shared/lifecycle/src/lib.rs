@@ -19,15 +19,17 @@ mod deliver;
 mod delivery;
 mod diagram;
 mod draft;
-mod duration;
 mod expression;
 mod occurrence;
 mod operate;
+mod repeat;
 mod settle;
 mod simulate;
 mod start;
 mod step;
+mod watch;
 mod wording;
+mod workflows;
 
 pub use adopt::{Move, adopt};
 pub use built_in::built_in;
@@ -37,10 +39,13 @@ pub use delivery::{Delivery, Effect, Timer};
 pub use diagram::diagram;
 pub use occurrence::{Occurrence, Routed};
 pub use operate::{Refusal, Request, operate};
+pub use repeat::{Repeat, repeats};
 pub use settle::{RunOutcome, settle};
 pub use simulate::{Scenario, SimulatedStep, simulate};
 pub use start::{Beginning, end, start};
 pub use step::{Decision, Signal, Started, step};
+pub use watch::{Execution, watch};
+pub use workflows::Workflows;
 
 /// A JSON pointer to the field `name` of the whole.
 fn pointer(name: &str) -> String {

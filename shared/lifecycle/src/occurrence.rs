@@ -1,6 +1,6 @@
 //! Something that happens to an instance: an event, the end of a stay, a signal that someone sends.
 
-use groundplane_model::{Digest, Event, Life, SignalName};
+use groundplane_model::{Digest, Event, EventEntry, Life, SignalName};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::Definition;
@@ -15,6 +15,7 @@ pub(crate) const OWN_SOURCE: &str = "groundplane.lifecycle";
 #[derive(Debug)]
 pub struct Occurrence<'a> {
     pub(crate) id: String,
+    pub(crate) identity: Digest,
     pub(crate) what: What<'a>,
     pub(crate) by: Option<String>,
 }
@@ -36,11 +37,12 @@ pub struct Routed {
 }
 
 impl<'a> Occurrence<'a> {
-    /// An event.
+    /// An event. Its source and its id together tell it from every other.
     #[must_use]
     pub fn event(event: &'a Event) -> Self {
         Self {
             id: event.id.clone(),
+            identity: EventEntry::identity_of(&event.source, &event.id),
             what: What::Event(event, Box::new(EventData::new(event))),
             by: None,
         }
@@ -49,8 +51,10 @@ impl<'a> Occurrence<'a> {
     /// The end of a stay of this life; the same one however often it is noticed.
     #[must_use]
     pub fn deadline(life: &Life, stay: u64) -> Self {
+        let id = format!("deadline-{}-{stay}", life.incarnation);
         Self {
-            id: format!("deadline-{}-{stay}", life.incarnation),
+            identity: EventEntry::own_identity(&id),
+            id,
             what: What::Deadline(stay),
             by: None,
         }
@@ -59,17 +63,25 @@ impl<'a> Occurrence<'a> {
     /// A signal that a person sends; `id` tells the request from every other.
     #[must_use]
     pub fn signal(id: impl Into<String>, signal: SignalName, by: impl Into<String>) -> Self {
+        let id = id.into();
         Self {
-            id: id.into(),
+            identity: EventEntry::own_identity(&id),
+            id,
             what: What::Signal(signal),
             by: Some(by.into()),
         }
     }
 
-    /// The id under which it is in the log.
+    /// The id that people see in the log.
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
+    }
+
+    /// The identity under which it is decided, and at most once.
+    #[must_use]
+    pub const fn identity(&self) -> &Digest {
+        &self.identity
     }
 
     /// When it happened; not later than now where it says something impossible.
@@ -103,9 +115,7 @@ impl<'a> Occurrence<'a> {
         let What::Event(event, _) = &self.what else {
             return (None, 0);
         };
-        let text = event.detail.to_string();
-        let bytes = u64::try_from(text.len()).unwrap_or(u64::MAX);
-        (Some(Digest::of(text.as_bytes())), bytes)
+        measured(&event.detail.to_string())
     }
 
     /// What events of one source about one thing have in common: the resources, or the fingerprint
@@ -121,6 +131,12 @@ impl<'a> Occurrence<'a> {
         resources.sort_unstable();
         Some(Life::subject(&event.source, &resources.join("\n")))
     }
+}
+
+/// The digest and the number of bytes of a text.
+pub(crate) fn measured(text: &str) -> (Option<Digest>, u64) {
+    let bytes = u64::try_from(text.len()).unwrap_or(u64::MAX);
+    (Some(Digest::of(text.as_bytes())), bytes)
 }
 
 impl Definition {

@@ -1,11 +1,13 @@
 //! Day-2 operations: what people ask for.
 
-use groundplane_model::{EventEntry, Life, OperationName, Problem, RunId, StateName, Verdict};
+use groundplane_model::{
+    Digest, EventEntry, Life, OperationName, Problem, RunId, StateName, Verdict,
+};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use crate::draft::{Applied, Cause, Draft, Order};
-use crate::occurrence::OWN_SOURCE;
+use crate::occurrence::{OWN_SOURCE, measured};
 use crate::step::after;
 use crate::wording::{among, one_of};
 use crate::{Definition, Delivery};
@@ -21,6 +23,25 @@ pub struct Request {
     pub input: Map<String, Value>,
     /// Who asks.
     pub by: String,
+}
+
+impl Request {
+    /// The most bytes of JSON that an input may have: it is kept with the life for as long as the
+    /// operation runs, beside what else an item of the table holds.
+    pub const MOST_INPUT_BYTES: usize = 32 * 1024;
+
+    /// What tells the request from everything else in the log.
+    #[must_use]
+    pub fn identity(&self) -> Digest {
+        EventEntry::own_identity(&self.id)
+    }
+
+    /// The input as text, the same whatever the order of its fields.
+    pub(crate) fn input_text(&self) -> String {
+        let mut input = Value::Object(self.input.clone());
+        input.sort_all_objects();
+        input.to_string()
+    }
 }
 
 /// Why something that was asked for is not done.
@@ -70,7 +91,8 @@ fn words(states: &[StateName]) -> Vec<&str> {
 /// Begins an operation.
 ///
 /// # Errors
-/// Where the operation is unknown, the state or a run forbids it, or the input is wrong.
+/// Where the operation is unknown, the state or a run forbids it, or the input is wrong or larger
+/// than [`Request::MOST_INPUT_BYTES`].
 pub fn operate(
     definition: &Definition,
     life: &Life,
@@ -93,7 +115,11 @@ pub fn operate(
             allowed: operation.required_states.iter().cloned().collect(),
         });
     }
-    let problems = operation.problems(&request.input);
+    let text = request.input_text();
+    let problems = match too_large(&text) {
+        Some(problem) => vec![problem],
+        None => operation.problems(&request.input),
+    };
     if !problems.is_empty() {
         return Err(Refusal::Invalid { problems });
     }
@@ -107,7 +133,15 @@ pub fn operate(
         signal_on_success: operation.signal_on_success.clone(),
         deadline: after(now, operation.timeout),
     };
-    Ok(begun(definition, life, request, order, now))
+    let mut draft = Draft::new(definition, life, now);
+    begin(&mut draft, request, order, &text);
+    Ok(draft.finish(Some(life)))
+}
+
+fn too_large(text: &str) -> Option<Problem> {
+    let (bytes, most) = (text.len(), Request::MOST_INPUT_BYTES);
+    let message = format!("the input is {bytes} bytes of JSON; at most {most} are taken");
+    (bytes > most).then(|| Problem::error("", message))
 }
 
 /// Whether nothing runs for an instance that lives.
@@ -123,14 +157,7 @@ pub(crate) fn idle(life: &Life) -> Result<(), Refusal> {
     })
 }
 
-fn begun(
-    definition: &Definition,
-    life: &Life,
-    request: &Request,
-    order: Order,
-    now: Timestamp,
-) -> Delivery {
-    let mut draft = Draft::new(definition, life, now);
+fn begin(draft: &mut Draft<'_>, request: &Request, order: Order, input: &str) {
     let cause = Cause {
         event: Some(request.id.clone()),
         operation: Some(request.operation.clone()),
@@ -143,15 +170,18 @@ fn begun(
         to: None,
         run: Some(run),
     };
+    let (detail_digest, detail_bytes) = measured(input);
+    let state = draft.life.state.clone();
     let entry = EventEntry {
         source: OWN_SOURCE.to_owned(),
         detail_type: "Operation".to_owned(),
+        detail_digest,
+        detail_bytes,
         operation: Some(request.operation.clone()),
         by: Some(request.by.clone()),
-        ..draft.entry(&request.id, applied, life.state.clone())
+        ..draft.entry((&request.id, request.identity()), applied, state)
     };
     draft.log(entry);
-    draft.finish(Some(life))
 }
 
 #[cfg(test)]

@@ -18,12 +18,15 @@ pub enum RunOutcome {
         /// Why, in one sentence for people.
         cause: String,
     },
-    /// It has taken too long.
+    /// It has taken too long. Before the deadline of the run this is a failure like any other: a
+    /// workflow may have a shorter limit of its own.
     TimedOut,
 }
 
 /// The longest cause that is kept, in characters.
 const LONGEST_CAUSE: usize = 1_000;
+/// Why a run has failed that took too long by another clock than ours.
+const OWN_LIMIT: &str = "it took longer than it may";
 
 /// What the end of a run does to an instance. Nothing, if that run is not in progress: the end of a
 /// run can be noticed more than once, and late.
@@ -56,6 +59,11 @@ fn land(draft: &mut Draft<'_>, run: &Run, outcome: &RunOutcome) {
         RunOutcome::Failed { cause } => {
             let cause = cause.chars().take(LONGEST_CAUSE).collect();
             (PassageOutcome::Failed, Some(cause))
+        }
+        RunOutcome::TimedOut if draft.now < run.deadline => {
+            // It may be only the look at it that took too long.
+            draft.stop(run.id.clone());
+            (PassageOutcome::Failed, Some(OWN_LIMIT.to_owned()))
         }
         RunOutcome::TimedOut => {
             draft.stop(run.id.clone());
@@ -92,6 +100,7 @@ fn answer(draft: &mut Draft<'_>, run: &Run) {
     };
     let waiting = Waiting {
         event: run.id.to_string(),
+        identity: EventEntry::own_identity(&run.id.to_string()),
         signal: name.clone(),
         occurred_at: draft.now,
         received_at: draft.now,
@@ -121,8 +130,8 @@ fn again(draft: &mut Draft<'_>, waiting: Waiting, again: bool) {
         decision,
         Decision::Ignored { .. } | Decision::Rejected { .. }
     );
-    let renews =
-        unanswered && waiting.stay == Some(draft.life.stay) && draft.life.deadline.is_some();
+    // The end of the stay that has waited in vain comes again after the same time.
+    let renews = unanswered && waiting.stay == Some(draft.life.stay) && !draft.life.ended;
     let from = draft.life.state.clone();
     let cause = Cause {
         event: Some(waiting.event.clone()),
@@ -145,7 +154,7 @@ fn again(draft: &mut Draft<'_>, waiting: Waiting, again: bool) {
         .to_owned(),
         occurred_at: waiting.occurred_at,
         signal: Some(waiting.signal),
-        ..draft.entry(&waiting.event, applied, from)
+        ..draft.entry((&waiting.event, waiting.identity), applied, from)
     };
     draft.log(entry);
 }

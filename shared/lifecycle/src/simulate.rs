@@ -1,16 +1,16 @@
 //! A walk through the states of a lifecycle, without touching anything.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use groundplane_model::{
-    Event, EventEntry, Life, RunId, SignalName, StateName, Verdict, WorkflowName,
+    Digest, Event, EventEntry, Life, RunId, SignalName, StateName, Verdict, WorkflowName,
 };
 use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::{Beginning, Definition, Delivery, Occurrence, RunOutcome, deliver, settle, start};
 
-/// The most steps of one walk.
+/// The most steps of one walk, give or take those of one event.
 const MOST_STEPS: usize = 1_000;
 
 /// What happens in a simulation.
@@ -19,7 +19,8 @@ pub struct Scenario {
     /// The events, in the order in which they come in. Their times move the clock forward, and
     /// timeouts fall due in between.
     pub events: Vec<Event>,
-    /// How runs of a workflow end; those that are not named succeed. They end at once.
+    /// How runs of a workflow end; those that are not named succeed. They end at once, but for one
+    /// that takes too long: it ends when it is due, and the clock moves on to then.
     pub outcomes: BTreeMap<WorkflowName, RunOutcome>,
 }
 
@@ -28,7 +29,7 @@ pub struct Scenario {
 pub struct SimulatedStep {
     /// When it happens.
     pub at: Timestamp,
-    /// The event, the timeout, or the run whose end it is.
+    /// The event, the timeout, or the run whose end it is; empty where the walk is cut short.
     pub event: String,
     /// What kind of event it is.
     pub detail_type: String,
@@ -50,7 +51,9 @@ pub struct SimulatedStep {
     pub workflow: Option<WorkflowName>,
 }
 
-/// Lets `scenario` happen to a new instance, and tells what each event does.
+/// Lets `scenario` happen to a new instance, and tells what each event does. One that was decided
+/// before, by its source and id, has a step that says so. A walk that becomes too long ends with a
+/// step that says so.
 #[must_use]
 pub fn simulate(
     definition: &Definition,
@@ -71,13 +74,15 @@ pub fn simulate(
         life,
         now: first,
         steps: Vec::new(),
+        decided: BTreeSet::new(),
     };
     for event in &scenario.events {
         walk.until(event.time);
-        walk.happen(&Occurrence::event(event));
-        if walk.steps.len() >= MOST_STEPS {
+        if walk.is_full() {
+            walk.cut();
             break;
         }
+        walk.happen(&Occurrence::event(event));
     }
     walk.steps
 }
@@ -88,9 +93,15 @@ struct Walk<'a> {
     life: Life,
     now: Timestamp,
     steps: Vec<SimulatedStep>,
+    /// What was decided, as the log of a real instance remembers it.
+    decided: BTreeSet<Digest>,
 }
 
 impl Walk<'_> {
+    const fn is_full(&self) -> bool {
+        self.steps.len() >= MOST_STEPS
+    }
+
     /// Lets the timeouts fall due that do before `time`; the clock never goes back.
     fn until(&mut self, time: Timestamp) {
         while let Some(deadline) = self
@@ -99,7 +110,7 @@ impl Walk<'_> {
             .clone()
             .filter(|deadline| deadline.at <= time)
         {
-            if self.steps.len() >= MOST_STEPS {
+            if self.is_full() {
                 return;
             }
             self.now = deadline.at.max(self.now);
@@ -110,6 +121,12 @@ impl Walk<'_> {
     }
 
     fn happen(&mut self, occurrence: &Occurrence<'_>) {
+        if self.decided.contains(occurrence.identity()) {
+            let (_, detail_type) = occurrence.origin();
+            let step = self.nothing(occurrence.id(), detail_type, "decided before");
+            self.steps.push(step);
+            return;
+        }
         let delivery = deliver(self.definition, &self.life, occurrence, self.now);
         self.take(delivery);
         self.finish_run();
@@ -122,6 +139,9 @@ impl Walk<'_> {
         };
         let outcome = self.scenario.outcomes.get(&run.workflow);
         let outcome = outcome.cloned().unwrap_or(RunOutcome::Succeeded);
+        if outcome == RunOutcome::TimedOut {
+            self.now = run.deadline.max(self.now);
+        }
         let from = self.life.state.clone();
         let delivery = settle(self.definition, &self.life, &run.id, &outcome, self.now);
         let cause = delivery
@@ -150,8 +170,37 @@ impl Walk<'_> {
         }
         let workflow = self.life.run.as_ref().map(|run| run.workflow.clone());
         for entry in delivery.entries {
+            if !entry.again {
+                self.decided.insert(entry.identity.clone());
+            }
             let step = step(entry, self.now, &self.life.state, workflow.clone());
             self.steps.push(step);
+        }
+    }
+}
+
+impl Walk<'_> {
+    /// Says that what comes next is left out.
+    fn cut(&mut self) {
+        let why = format!("the walk ends here, after {} steps", self.steps.len());
+        let step = self.nothing("", "Walk Cut Short", &why);
+        self.steps.push(step);
+    }
+
+    /// A step that changes nothing.
+    fn nothing(&self, event: &str, detail_type: &str, why: &str) -> SimulatedStep {
+        SimulatedStep {
+            at: self.now,
+            event: event.to_owned(),
+            detail_type: detail_type.to_owned(),
+            route: None,
+            signal: None,
+            verdict: Verdict::Ignored,
+            why: Some(why.to_owned()),
+            from: self.life.state.clone(),
+            state: self.life.state.clone(),
+            run: None,
+            workflow: None,
         }
     }
 }

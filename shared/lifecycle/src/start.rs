@@ -89,7 +89,11 @@ pub fn end(definition: &Definition, life: &Life, now: Timestamp) -> Delivery {
             detail_type: "Waiting Signal".to_owned(),
             occurred_at: waiting.occurred_at,
             signal: Some(waiting.signal),
-            ..draft.entry(&waiting.event, applied, life.state.clone())
+            ..draft.entry(
+                (&waiting.event, waiting.identity),
+                applied,
+                life.state.clone(),
+            )
         };
         draft.log(entry);
     }

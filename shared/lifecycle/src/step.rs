@@ -80,9 +80,11 @@ fn over(life: &Life, signal: &Signal<'_>) -> Option<Decision> {
     if life.ended {
         return Some(ignored("the instance is destroyed"));
     }
+    // A run that leads to another state has ended the stay that it began in.
+    let is_leaving = life.run.as_ref().is_some_and(|run| run.to.is_some());
     let late = signal
         .stay
-        .is_some_and(|stay| stay != life.stay || life.deadline.is_none());
+        .is_some_and(|stay| stay != life.stay || is_leaving);
     late.then(|| ignored("stale: the stay that it ends is over"))
 }
 

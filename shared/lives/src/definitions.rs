@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use groundplane_lifecycle::{Definition, built_in};
+use groundplane_lifecycle::{Definition, Workflows, built_in};
 use groundplane_model::{Failure, FailureKind, Lifecycle, LifecycleRef, LifecycleSpec};
 use groundplane_ports::ReadTable;
 
@@ -72,10 +72,7 @@ pub(crate) async fn spec_of(
 /// Compiles what was checked when it was published. A workflow that is no longer registered fails
 /// when it is to run, not here: the rest of the lifecycle goes on working.
 fn compile(reference: &LifecycleRef, spec: &LifecycleSpec) -> Result<Definition, Failure> {
-    let transitions = spec.transitions.iter().filter_map(|way| way.run.as_ref());
-    let operations = spec.operations.values().map(|operation| &operation.run);
-    let workflows = transitions.chain(operations);
-    let workflows = workflows.map(|run| run.workflow.clone()).collect();
+    let workflows = Workflows::default().with_all_of(spec);
     Definition::parse(spec, &workflows).map_err(|problems| {
         let message = format!("the lifecycle `{reference}` cannot be read any more");
         Failure {

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use groundplane_lifecycle::{
-    Definition, Delivery, Move, Occurrence, Refusal, Request, RunOutcome, adopt, deliver, operate,
-    settle,
+    Definition, Delivery, Execution, Move, Occurrence, Refusal, Request, RunOutcome, Workflows,
+    adopt, deliver, operate, settle, watch,
 };
 use groundplane_model::{
-    EventEntry, Failure, FailureKind, InstanceId, Life, LifecycleRef, RunId, StateName, TenantId,
+    Digest, EventEntry, Failure, FailureKind, InstanceId, Life, LifecycleRef, Problem, Run, RunId,
+    StateName, TenantId, Workflow,
 };
 use groundplane_ports::{Clock, PortError, ReadTable, WriteTable};
 
@@ -67,7 +68,7 @@ impl<T: ReadTable + WriteTable, C: Clock> Lives<'_, T, C> {
             if self.save(whose, &delivery).await? {
                 return Ok(Told::Decided(Box::new(entry)));
             }
-            if let Some(before) = self.entry(whose, &entry.event).await? {
+            if let Some(before) = self.entry(whose, &entry.identity).await? {
                 return Ok(Told::Before(Box::new(before)));
             }
         }
@@ -86,7 +87,11 @@ impl<T: ReadTable + WriteTable, C: Clock> Lives<'_, T, C> {
         request: &Request,
     ) -> Result<Result<RunId, Refusal>, Failure> {
         for _ in 0..ATTEMPTS {
-            if let Some(run) = self.entry(whose, &request.id).await?.and_then(|it| it.run) {
+            if let Some(run) = self
+                .entry(whose, &request.identity())
+                .await?
+                .and_then(|it| it.run)
+            {
                 return Ok(Ok(run));
             }
             let (life, definition) = self.require(whose).await?;
@@ -95,6 +100,9 @@ impl<T: ReadTable + WriteTable, C: Clock> Lives<'_, T, C> {
                 Err(refusal) => return Ok(Err(refusal)),
             };
             let run = delivery.life.as_ref().and_then(|life| life.run.as_ref());
+            if let Some(problems) = self.input_problems(run).await? {
+                return Ok(Err(Refusal::Invalid { problems }));
+            }
             let run = run.map(|run| run.id.clone());
             if self.save(whose, &delivery).await? {
                 let message = "the operation began no run";
@@ -129,7 +137,32 @@ impl<T: ReadTable + WriteTable, C: Clock> Lives<'_, T, C> {
         Err(busy(whose))
     }
 
-    /// Moves an instance to another lifecycle, or another version of its own; gives its state.
+    /// Looks after a run whose execution is as it says. A run that is not the present one is left
+    /// alone.
+    ///
+    /// # Errors
+    /// As for [`Lives::settle`].
+    pub async fn watch(
+        &self,
+        whose: &Whose,
+        run: &RunId,
+        execution: Execution,
+    ) -> Result<(), Failure> {
+        for _ in 0..ATTEMPTS {
+            let Some((life, definition)) = self.load(whose).await? else {
+                return Ok(());
+            };
+            let delivery = watch(&definition, &life, (run, execution), self.clock.now());
+            if delivery.is_empty() || self.save(whose, &delivery).await? {
+                return Ok(());
+            }
+        }
+        Err(busy(whose))
+    }
+
+    /// Moves an instance to another lifecycle, or another version of its own; gives its state. The
+    /// request is told from others by its `id`; `by` is who asks. The same request again moves
+    /// nothing.
     ///
     /// # Errors
     /// The outer one `NotFound` where the instance has no life or the lifecycle was never
@@ -140,6 +173,7 @@ impl<T: ReadTable + WriteTable, C: Clock> Lives<'_, T, C> {
         whose: &Whose,
         reference: &LifecycleRef,
         states: &std::collections::BTreeMap<StateName, StateName>,
+        (id, by): (&str, &str),
     ) -> Result<Result<StateName, Refusal>, Failure> {
         let new = self.definitions.get(self.table, reference).await?;
         for _ in 0..ATTEMPTS {
@@ -152,6 +186,8 @@ impl<T: ReadTable + WriteTable, C: Clock> Lives<'_, T, C> {
                 new: &new,
                 reference,
                 states,
+                id,
+                by,
             };
             let delivery = match adopt(&life, &the_move, self.clock.now()) {
                 Ok(delivery) => delivery,
@@ -161,8 +197,31 @@ impl<T: ReadTable + WriteTable, C: Clock> Lives<'_, T, C> {
             if self.save(whose, &delivery).await? {
                 return Ok(Ok(state.unwrap_or(life.state)));
             }
+            // The same request may have moved it to and fro before.
+            let identity = EventEntry::own_identity(id);
+            if self.entry(whose, &identity).await?.is_some() {
+                let (life, _) = self.require(whose).await?;
+                return Ok(Ok(life.state));
+            }
         }
         Err(busy(whose))
+    }
+
+    /// What is wrong with the input of a run, in the eyes of its workflow. What an operation takes
+    /// may be more than the workflow does.
+    async fn input_problems(&self, run: Option<&Run>) -> Result<Option<Vec<Problem>>, Failure> {
+        let Some(run) = run else {
+            return Ok(None);
+        };
+        let mut known = Workflows::own();
+        if !run.workflow.is_built_in() {
+            let key = Workflow::key_of(&run.workflow);
+            if let Some(workflow) = self.table.get::<Workflow>(&key).await? {
+                known = known.with(workflow.name, workflow.spec.input.as_ref());
+            }
+        }
+        let problems = known.problems(&run.workflow, &run.input);
+        Ok((!problems.is_empty()).then_some(problems))
     }
 
     /// The life of an instance and the lifecycle that it follows, if the instance has one.
@@ -185,8 +244,8 @@ impl<T: ReadTable + WriteTable, C: Clock> Lives<'_, T, C> {
         })
     }
 
-    async fn entry(&self, whose: &Whose, event: &str) -> Result<Option<EventEntry>, Failure> {
-        let key = EventEntry::key_of(&whose.tenant, &whose.instance, event, false);
+    async fn entry(&self, whose: &Whose, identity: &Digest) -> Result<Option<EventEntry>, Failure> {
+        let key = EventEntry::key_of(&whose.tenant, &whose.instance, identity, false);
         Ok(self.table.get(&key).await?)
     }
 

@@ -4,6 +4,8 @@
 mod artifact;
 mod context;
 mod deployment;
+mod drift;
+mod duration;
 mod engine;
 mod event;
 mod event_source;
@@ -40,6 +42,8 @@ pub use deployment::{
     Action, Deployment, DeploymentError, DeploymentRef, DeploymentSpec, DeploymentStatus,
     Idempotency, Outcome, Step, StepAction, StepStatus,
 };
+pub use drift::{DriftAction, DriftPolicy, DriftRule, PropertyClass};
+pub use duration::parse_duration;
 pub use engine::{EngineAction, EngineInput, EngineOutput, EngineStatus, Resource};
 pub use event::Event;
 pub use event_source::{

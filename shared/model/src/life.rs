@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -34,7 +34,8 @@ pub struct Life {
     pub entered_at: Timestamp,
     /// Counts the stays: one more each time that a state is entered or a deadline is set anew.
     pub stay: u64,
-    /// When this stay becomes too long, and what happens then.
+    /// When this stay becomes too long, and what happens then; none while that waits for a run to
+    /// end.
     pub deadline: Option<Deadline>,
     /// What is running.
     pub run: Option<Run>,
@@ -91,6 +92,23 @@ pub struct Run {
     pub started_at: Timestamp,
     /// When it has taken too long.
     pub deadline: Timestamp,
+    /// When it is looked whether its execution is still there, since the word that starts one can
+    /// be lost, and an execution can be stopped by hand.
+    pub watch_at: Timestamp,
+}
+
+impl Run {
+    /// How long nobody looks after its execution, at the least.
+    const WATCHED_EVERY: SignedDuration = SignedDuration::from_mins(5);
+
+    /// When to look again: after a twentieth of the time that the run has taken, so that a run of
+    /// a year is looked at some hundred times.
+    #[must_use]
+    pub fn watch_after(started_at: Timestamp, now: Timestamp) -> Timestamp {
+        let pause = now.duration_since(started_at) / 20;
+        let pause = pause.max(Self::WATCHED_EVERY);
+        now.saturating_add(pause).unwrap_or(now)
+    }
 }
 
 /// Why something runs.
@@ -109,6 +127,8 @@ pub struct RunCause {
 pub struct Waiting {
     /// The id of the event that it comes from.
     pub event: String,
+    /// What tells that event from every other.
+    pub identity: Digest,
     /// The signal.
     pub signal: SignalName,
     /// When it happened.
@@ -120,8 +140,19 @@ pub struct Waiting {
 }
 
 impl Life {
-    /// The most signals that wait.
-    pub const MOST_WAITING: usize = 32;
+    /// The most signals that wait. They are decided in one transaction when the run ends, and a
+    /// transaction of `DynamoDB` has at most 100 items, so this is what keeps every run possible to
+    /// end:
+    ///
+    /// - the life, 1;
+    /// - the state that the run leads to, at most 5: the passage, stopping the run, the timer of the
+    ///   new stay, and two events on the bus (the run ended, the state changed);
+    /// - the signal of an operation that succeeded, at most 4: its entry in the log, and either a
+    ///   passage, a timer and an event on the bus, or a passage, a timer and the start of a run;
+    /// - each signal that waited, at most 4 for the same reason.
+    ///
+    /// That is 10 + 4 × 20 = 90 at the most.
+    pub const MOST_WAITING: usize = 20;
     /// The most subjects whose newest event is remembered.
     pub const MOST_SEEN: usize = 64;
 
@@ -139,10 +170,11 @@ impl Life {
         digest.short(24).to_owned()
     }
 
-    /// When something is due: the end of the stay or of the run, whichever is first.
+    /// When something is due: the end of the stay, the end of the run or a look after it,
+    /// whichever is first.
     #[must_use]
     pub fn due(&self) -> Option<Timestamp> {
-        let run = self.run.as_ref().map(|run| run.deadline);
+        let run = self.run.as_ref().map(|run| run.deadline.min(run.watch_at));
         let stay = self.deadline.as_ref().map(|deadline| deadline.at);
         run.into_iter().chain(stay).min()
     }

@@ -113,8 +113,13 @@ pub struct EventEntry {
     pub tenant: TenantId,
     /// The instance.
     pub instance: InstanceId,
-    /// The id of the event, request or deadline; at most one entry decides it.
+    /// Which life of the instance's name.
+    pub incarnation: String,
+    /// The id of the event, request or deadline, as whoever made it calls it.
     pub event: String,
+    /// What tells it from every other; at most one entry decides it. See
+    /// [`EventEntry::identity_of`] and [`EventEntry::own_identity`].
+    pub identity: Digest,
     /// Whether it is decided again after it has waited.
     pub again: bool,
     /// Who says it.
@@ -125,9 +130,9 @@ pub struct EventEntry {
     pub occurred_at: Timestamp,
     /// When it was decided.
     pub received_at: Timestamp,
-    /// The digest of its detail, if it has one.
+    /// The digest of its detail, or of an operation's input, if it has one.
     pub detail_digest: Option<Digest>,
-    /// How many bytes of JSON its detail has.
+    /// How many bytes of JSON that has.
     pub detail_bytes: u64,
     /// The route that it matched, counted from 0.
     pub route: Option<u64>,
@@ -158,15 +163,28 @@ impl EventEntry {
     /// How long entries are kept, and with them the memory of which events were decided.
     pub const KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
 
-    /// Where the entry lies that decides an event for the first time, or `again`.
+    /// What tells an event that comes in from every other: each source numbers its own events, and
+    /// two may give the same number.
     #[must_use]
-    pub fn key_of(tenant: &TenantId, instance: &InstanceId, event: &str, again: bool) -> Key {
-        // Ids come from outside and may hold anything.
-        let digest = Digest::of(event.as_bytes());
+    pub fn identity_of(source: &str, id: &str) -> Digest {
+        // With its length, so that no two pairs read alike.
+        Digest::of(format!("event:{}:{source}:{id}", source.len()).as_bytes())
+    }
+
+    /// What tells something of the platform's own, such as a request or a deadline, from every
+    /// other. No event from outside has such an identity, whatever it says.
+    #[must_use]
+    pub fn own_identity(id: &str) -> Digest {
+        Digest::of(format!("own:{id}").as_bytes())
+    }
+
+    /// Where the entry lies that decides for the first time what has that identity, or `again`.
+    #[must_use]
+    pub fn key_of(tenant: &TenantId, instance: &InstanceId, identity: &Digest, again: bool) -> Key {
         let suffix = if again { "#AGAIN" } else { "" };
         Key::new(
             Partition::instance(tenant, instance),
-            format!("{}{digest}{suffix}", Self::PREFIX),
+            format!("{}{identity}{suffix}", Self::PREFIX),
         )
     }
 }
@@ -175,7 +193,7 @@ impl Record for EventEntry {
     const KIND: &'static str = "event";
 
     fn key(&self) -> Key {
-        Self::key_of(&self.tenant, &self.instance, &self.event, self.again)
+        Self::key_of(&self.tenant, &self.instance, &self.identity, self.again)
     }
 
     fn version(&self) -> u64 {
@@ -183,9 +201,9 @@ impl Record for EventEntry {
     }
 
     fn index(&self) -> Option<Index> {
-        let digest = Digest::of(self.event.as_bytes());
         let again = u8::from(self.again);
-        let entry = format!("{:.6}#{}#{again}", self.received_at, digest.short(16));
+        let identity = self.identity.short(16);
+        let entry = format!("{:.6}#{identity}#{again}", self.received_at);
         Some(Index::events(&self.tenant, &self.instance, &entry))
     }
 

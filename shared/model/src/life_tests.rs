@@ -64,6 +64,7 @@ fn run(deadline: Timestamp) -> Run {
         on_failure: None,
         signal_on_success: None,
         started_at: at(0),
+        watch_at: deadline,
         deadline,
     }
 }
@@ -72,7 +73,9 @@ fn entry(event: &str, again: bool, received_at: Timestamp) -> EventEntry {
     EventEntry {
         tenant: tenant(),
         instance: instance(),
+        incarnation: "a".to_owned(),
         event: event.to_owned(),
+        identity: EventEntry::identity_of("aws.ecs", event),
         again,
         source: "aws.ecs".to_owned(),
         detail_type: "ECS Task State Change".to_owned(),
@@ -130,7 +133,7 @@ fn a_subject_is_a_source_and_a_resource() {
 
 #[test]
 fn an_event_has_one_key_whatever_its_id_holds() {
-    let key = |event: &str, again| EventEntry::key_of(&tenant(), &instance(), event, again).sort;
+    let key = |event: &str, again| entry(event, again, at(0)).key().sort;
     let odd = key("a#b\n../é", false);
     assert!(
         odd.strip_prefix("EVENT#")
@@ -140,6 +143,21 @@ fn an_event_has_one_key_whatever_its_id_holds() {
     );
     assert_ne!(key("a", false), key("b", false));
     assert_eq!(key("a", true), format!("{}#AGAIN", key("a", false)));
+}
+
+#[test]
+fn what_has_the_same_id_is_told_apart_by_who_says_it() {
+    let told = [
+        EventEntry::identity_of("tenant.builds", "1"),
+        EventEntry::identity_of("tenant.disks", "1"),
+        EventEntry::identity_of("tenant.disks:1", ""),
+        EventEntry::identity_of("", "tenant.disks:1"),
+        EventEntry::identity_of("", "1"),
+        EventEntry::own_identity("1"),
+        EventEntry::own_identity("0::1"),
+    ];
+    let once: std::collections::BTreeSet<&str> = told.iter().map(crate::Digest::as_str).collect();
+    assert_eq!(once.len(), told.len(), "{told:?}");
 }
 
 #[test]

@@ -23,7 +23,7 @@ use uuid::Uuid;
 pub use databases::{Database, FailOverDatabases, ReadDatabases};
 pub use functions::CallFunctions;
 pub use registry::ReadRegistry;
-pub use runs::{SetTimers, StartRuns};
+pub use runs::{ReadRuns, RunState, SetTimers, StartRuns};
 pub use secrets::{
     DescribeSecrets, NewSecretVersion, Random, ReadSecretValues, SecretDescription, SecretValue,
     WriteSecrets,

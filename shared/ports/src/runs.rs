@@ -22,6 +22,26 @@ pub trait StartRuns: Send + Sync {
     fn stop_run(&self, name: &str, cause: &str) -> impl Future<Output = Result<()>> + Send;
 }
 
+/// What there is of an execution.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RunState {
+    /// It runs, or will go on by itself.
+    Running,
+    /// There is none of that name.
+    Missing,
+    /// It has ended, however that was.
+    Over,
+}
+
+/// Permission to look after executions of the transition state machine.
+pub trait ReadRuns: Send + Sync {
+    /// What there is of the execution of that name.
+    ///
+    /// # Errors
+    /// As [`crate::PortError`] says.
+    fn run_state(&self, name: &str) -> impl Future<Output = Result<RunState>> + Send;
+}
+
 /// Permission to set timers.
 pub trait SetTimers: Send + Sync {
     /// Has the platform come back with the JSON text `input`, at the time or up to a minute after.

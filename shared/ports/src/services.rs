@@ -148,6 +148,17 @@ pub trait ChangeScaling: Send + Sync {
         service: &ServicePlace,
         limits: ScalingLimits,
     ) -> impl Future<Output = Result<()>> + Send;
+
+    /// Says whether scaling pauses: until it goes on, the number of tasks is only changed by hand.
+    /// The limits stay. Only for a service that is scaled by itself.
+    ///
+    /// # Errors
+    /// As [`crate::PortError`] says.
+    fn set_paused(
+        &self,
+        service: &ServicePlace,
+        paused: bool,
+    ) -> impl Future<Output = Result<()>> + Send;
 }
 
 #[cfg(test)]

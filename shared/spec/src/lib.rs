@@ -12,6 +12,7 @@ mod defaults;
 mod document;
 mod explain;
 mod frame;
+mod input_schema;
 mod mismatch;
 mod node;
 mod pointer;
@@ -26,10 +27,11 @@ mod wording;
 
 pub use compose::{MAX_DEPTH, MAX_NODES};
 pub use document::{Document, parse, parse_all, parse_bytes};
+pub use input_schema::InputSchema;
 pub use report::MAX_PROBLEMS;
 pub use schema::{Kind, composed_schema, has_field, section_names};
 pub use screen::MAX_BYTES;
 pub use validate::{
-    Environment, LandingZone, Lifecycle, Resolver, Service, ValidDocument, Validated, validate,
-    validate_value,
+    Environment, LandingZone, Lifecycle, Resolver, Service, ValidDocument, Validated, Workflow,
+    validate, validate_value,
 };

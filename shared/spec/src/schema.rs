@@ -26,16 +26,19 @@ pub enum Kind {
     Resolver,
     /// The state machine that instances live in.
     Lifecycle,
+    /// A state machine of Step Functions that lifecycles may run.
+    Workflow,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Service,
         Self::LandingZone,
         Self::Environment,
         Self::Resolver,
         Self::Lifecycle,
+        Self::Workflow,
     ];
 
     /// The kind as documents name it.
@@ -47,6 +50,7 @@ impl Kind {
             Self::Environment => "Environment",
             Self::Resolver => "Resolver",
             Self::Lifecycle => "Lifecycle",
+            Self::Workflow => "Workflow",
         }
     }
 
@@ -104,6 +108,7 @@ static LANDING_ZONE: LazyLock<Schema> = LazyLock::new(|| Schema::embedded("landi
 static ENVIRONMENT: LazyLock<Schema> = LazyLock::new(|| Schema::embedded("environment"));
 static RESOLVER: LazyLock<Schema> = LazyLock::new(|| Schema::embedded("resolver"));
 static LIFECYCLE: LazyLock<Schema> = LazyLock::new(|| Schema::embedded("lifecycle"));
+static WORKFLOW: LazyLock<Schema> = LazyLock::new(|| Schema::embedded("workflow"));
 static ENVELOPE: LazyLock<Schema> = LazyLock::new(|| Schema::embedded("envelope"));
 
 impl Schema {
@@ -114,6 +119,7 @@ impl Schema {
             Kind::Environment => &ENVIRONMENT,
             Kind::Resolver => &RESOLVER,
             Kind::Lifecycle => &LIFECYCLE,
+            Kind::Workflow => &WORKFLOW,
         }
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use groundplane_model::{
     EnvironmentName, EnvironmentSpec, LandingZoneName, LandingZoneSpec, LifecycleName,
     LifecycleRef, LifecycleRequest, LifecycleSpec, LifecycleVersion, Problem, ResolverName,
-    ResolverSpec, ServiceName,
+    ResolverSpec, ServiceName, WorkflowName, WorkflowSpec,
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -36,6 +36,8 @@ pub enum ValidDocument {
     Resolver(Resolver),
     /// `kind: Lifecycle`.
     Lifecycle(Box<Lifecycle>),
+    /// `kind: Workflow`.
+    Workflow(Workflow),
 }
 
 /// What a product team asks for.
@@ -90,6 +92,15 @@ pub struct Lifecycle {
     pub spec: LifecycleSpec,
 }
 
+/// A state machine of Step Functions that lifecycles may run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Workflow {
+    /// Its name.
+    pub name: WorkflowName,
+    /// What it is.
+    pub spec: WorkflowSpec,
+}
+
 impl ValidDocument {
     /// What the document is.
     #[must_use]
@@ -100,6 +111,7 @@ impl ValidDocument {
             Self::Environment(_) => Kind::Environment,
             Self::Resolver(_) => Kind::Resolver,
             Self::Lifecycle(_) => Kind::Lifecycle,
+            Self::Workflow(_) => Kind::Workflow,
         }
     }
 
@@ -112,6 +124,7 @@ impl ValidDocument {
             Self::Environment(environment) => environment.name.as_str(),
             Self::Resolver(resolver) => resolver.name.as_str(),
             Self::Lifecycle(lifecycle) => lifecycle.reference.name.as_str(),
+            Self::Workflow(workflow) => workflow.name.as_str(),
         }
     }
 }
@@ -150,7 +163,11 @@ pub fn validate(document: &Document) -> Result<Validated, Vec<Problem>> {
     problems.extend(rules::problems(schema, document, &filled));
     let warnings = match kind {
         Kind::Service => ignored_sections(document),
-        Kind::LandingZone | Kind::Environment | Kind::Resolver | Kind::Lifecycle => Vec::new(),
+        Kind::LandingZone
+        | Kind::Environment
+        | Kind::Resolver
+        | Kind::Lifecycle
+        | Kind::Workflow => Vec::new(),
     };
     if !problems.is_empty() {
         problems.extend(warnings);
@@ -237,6 +254,10 @@ fn typed(kind: Kind, value: Value) -> Result<ValidDocument, Problem> {
                 spec: part(&value, "/spec")?,
             }))
         }
+        Kind::Workflow => ValidDocument::Workflow(Workflow {
+            name: part(&value, "/metadata/name")?,
+            spec: part(&value, "/spec")?,
+        }),
     })
 }
 

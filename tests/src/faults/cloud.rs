@@ -38,6 +38,11 @@ impl<T: ChangeScaling> ChangeScaling for Faulty<'_, T> {
         let call = || self.port.set_limits(service, limits);
         self.faults.io("scaling.set_limits", call).await
     }
+
+    async fn set_paused(&self, service: &ServicePlace, paused: bool) -> Result<()> {
+        let call = || self.port.set_paused(service, paused);
+        self.faults.io("scaling.set_paused", call).await
+    }
 }
 
 impl<T: ReadDatabases> ReadDatabases for Faulty<'_, T> {

@@ -1,6 +1,7 @@
 //! The contract of the table, on a real DynamoDB implementation.
 
 mod commit;
+mod conflict;
 mod read;
 
 use groundplane_model::{Index, Key, Partition, Record};

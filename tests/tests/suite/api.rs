@@ -18,6 +18,7 @@ mod pools;
 mod requests;
 mod resolvers;
 mod webhooks;
+mod workflows;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};

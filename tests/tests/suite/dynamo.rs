@@ -1,6 +1,7 @@
 //! A real table in memory, one for each test.
 
 use std::collections::{BTreeMap, HashMap};
+use std::net::SocketAddr;
 use std::ops::Deref;
 
 use aws_sdk_dynamodb::Client;
@@ -36,6 +37,26 @@ pub(crate) struct TestTable {
     table: Table,
 }
 
+/// The SDK's client of what listens there.
+fn client_at(address: SocketAddr) -> Client {
+    let config = Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .credentials_provider(Credentials::new("test", "test", None, None, "test"))
+        .endpoint_url(format!("http://{address}"))
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .region(Region::from_static("eu-west-1"))
+        // A busy machine must not look like a broken network.
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+        .timeout_config(TimeoutConfig::disabled())
+        .build();
+    Client::from_conf(config)
+}
+
+/// The adapter on what listens there.
+pub(crate) fn adapter_at(address: SocketAddr) -> Table {
+    Table::new(client_at(address), NAME.to_owned())
+}
+
 impl Deref for TestTable {
     type Target = Table;
 
@@ -53,17 +74,7 @@ impl TestTable {
         let address = listener.local_addr().unwrap();
         let database = dynoxide::Database::memory().unwrap();
         tokio::spawn(dynoxide::server::serve_on(listener, database));
-        let config = Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .credentials_provider(Credentials::new("test", "test", None, None, "test"))
-            .endpoint_url(format!("http://{address}"))
-            .http_client(aws_smithy_http_client::Builder::new().build_http())
-            .region(Region::from_static("eu-west-1"))
-            // A busy machine must not look like a broken network.
-            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
-            .timeout_config(TimeoutConfig::disabled())
-            .build();
-        let client = Client::from_conf(config);
+        let client = client_at(address);
         create(&client).await;
         let table = Table::new(client.clone(), NAME.to_owned());
         Self { client, table }

@@ -8,6 +8,7 @@ mod command;
 mod inventory;
 mod lives;
 mod sections;
+mod storm;
 
 use serde_json::json;
 

@@ -3,8 +3,10 @@
 
 mod concurrent;
 mod deployed;
+pub(crate) mod reference;
 mod routing;
 mod runs;
+pub(crate) mod storm;
 pub(crate) mod world;
 
 use world::World;

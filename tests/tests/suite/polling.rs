@@ -1,7 +1,9 @@
 //! The pollers: every change is told once, whoever looks how often, and nothing keeps the others
 //! from being looked at.
 
-use groundplane_model::{Change, Event, Failure, Outbox, OutboxMessage, ResourceOwner};
+use std::collections::BTreeSet;
+
+use groundplane_model::{Change, Event, Failure, Life, Outbox, OutboxMessage, ResourceOwner};
 use groundplane_poll_services::{Answer, handle};
 use groundplane_ports::{PortError, ReadTable, WriteTable};
 use groundplane_tests::faults::{Fault, Faults, explore};
@@ -12,7 +14,7 @@ use crate::memory::MemoryTable;
 use crate::platform::Problem;
 use crate::system::TestSystem;
 use crate::workflows::cloud::{FakeCloud, arn_of};
-use crate::workflows::scene::{instance, tenant};
+use crate::workflows::scene::{instance, life, nothing, run, tenant};
 
 /// Resources that are looked at, and the events that came of it.
 struct Scene {
@@ -47,6 +49,7 @@ impl Scene {
             system: TestSystem::default(),
             faults: Faults::none(),
         };
+        scene.begin("1").await;
         for cluster in ["main", "other"] {
             scene.cloud.add_service(cluster, cluster, 2);
             let arn = arn_of(cluster, cluster);
@@ -56,6 +59,19 @@ impl Scene {
         let database = owner(ResourceOwner::DATABASE, DATABASE, "Orders");
         scene.own(&database).await;
         scene
+    }
+
+    /// Begins that life of the instance, over an earlier one.
+    async fn begin(&self, incarnation: &str) {
+        let key = Life::key_of(&tenant(), &instance());
+        let before: Option<Life> = self.table.get(&key).await.unwrap();
+        let none = run("restart", nothing(), incarnation, &self.system);
+        let begun = Life {
+            run: None,
+            version: before.map_or(0, |before| before.version),
+            ..life(none, incarnation)
+        };
+        self.table.commit(vec![Change::save(&begun)]).await.unwrap();
     }
 
     async fn own(&self, owner: &ResourceOwner) {
@@ -201,6 +217,37 @@ async fn what_nobody_owns_any_more_is_forgotten_without_an_event() {
     assert_eq!(scene.look().await, 0);
     assert_eq!(scene.table.count("observation"), 0);
     assert_eq!(scene.events().len(), 1);
+}
+
+#[tokio::test]
+async fn what_goes_by_the_same_name_as_before_is_told_anew() {
+    let scene = Scene::start().await;
+    let service = arn_of("main", "main");
+    for expected in 1..=2 {
+        scene.cloud.change("main", |service| service.running = 0);
+        scene.look().await;
+        assert_eq!(scene.events().len(), expected);
+        // The resource is removed, and with it what is remembered; later it is added again.
+        let key = ResourceOwner::key_of(&service);
+        let owner: ResourceOwner = scene.table.require(&key).await.unwrap();
+        scene.table.commit(vec![Change::remove(&owner)]).await.unwrap();
+        scene.look().await;
+        scene.own(&ResourceOwner { version: 0, ..owner }).await;
+    }
+    let ids: BTreeSet<String> = scene.events().into_iter().map(|event| event.id).collect();
+    assert_eq!(ids.len(), 2);
+}
+
+#[tokio::test]
+async fn what_is_seen_before_a_life_begins_is_told_once_it_has() {
+    let scene = Scene::start().await;
+    scene.begin("an earlier one").await;
+    scene.cloud.change("main", |service| service.running = 0);
+    assert_eq!(scene.look().await, 0);
+    assert_eq!(scene.table.count("observation"), 0);
+    scene.begin("1").await;
+    assert_eq!(scene.look().await, 1);
+    assert_eq!(scene.told(), told(&[("main", "stopped")]));
 }
 
 #[tokio::test]

@@ -10,9 +10,10 @@ use groundplane_model::FailureKind;
 use serde_json::Value;
 
 /// Crates that decide: they may see each other and nothing that talks to the world.
-const PURE: [&str; 11] = [
+const PURE: [&str; 13] = [
     "groundplane-capabilities",
     "groundplane-deployment",
+    "groundplane-drift",
     "groundplane-events",
     "groundplane-governance",
     "groundplane-guardrails",
@@ -20,6 +21,7 @@ const PURE: [&str; 11] = [
     "groundplane-model",
     "groundplane-patterns",
     "groundplane-planner",
+    "groundplane-preview",
     "groundplane-resolvers",
     "groundplane-spec",
 ];

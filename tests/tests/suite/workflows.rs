@@ -38,10 +38,50 @@ async fn a_restart_whose_containers_do_not_start_fails_with_the_reason() {
 }
 
 #[tokio::test]
+async fn a_service_is_stopped_and_started_with_the_limits_that_it_has() {
+    let limits = ScalingLimits { min: 2, max: 6 };
+    for (workflow, limits, calls) in [
+        ("stop", None, vec!["count web 0"]),
+        ("stop", Some(limits), vec!["pause web", "count web 0"]),
+        ("start", None, vec!["count web 3"]),
+        ("start", Some(limits), vec!["count web 2", "resume web"]),
+    ] {
+        let scene = Scene::of(workflow, nothing()).await;
+        scene.ask_for(json!({"compute": {"minCapacity": 3}})).await;
+        scene.cloud.lock().limits = limits;
+        if workflow == "start" {
+            scene.cloud.change("web", |it| (it.desired, it.running) = (0, 0));
+        }
+        assert!(waits(&scene.advance().await), "{workflow}");
+        scene.cloud.tick();
+        assert_eq!(scene.advance().await, Ok(Answer::Done), "{workflow}");
+        assert_eq!(scene.cloud.calls(), calls, "{workflow} {limits:?}");
+        assert_eq!(scene.cloud.lock().limits, limits);
+    }
+}
+
+#[tokio::test]
+async fn every_operation_of_the_lifecycle_that_all_have_works_on_the_simplest_service() {
+    let (_, spec, _) = groundplane_lifecycle::built_in();
+    for (name, operation) in &spec.operations {
+        let input = match name.as_str() {
+            "scale" => json!({"desiredCount": 3}),
+            // What deploys is tried with deployments of its own.
+            "redeploy" | "rollback" => continue,
+            _ => serde_json::to_value(&operation.run.input).unwrap(),
+        };
+        let scene = Scene::of(operation.run.workflow.as_str(), input).await;
+        assert_eq!(scene.finish().await, Ok(Answer::Done), "{name}");
+    }
+}
+
+#[tokio::test]
 async fn nothing_is_touched_while_a_deployment_is_under_way() {
     for (workflow, input) in [
         ("restart", nothing()),
         ("scale", json!({"desiredCount": 3})),
+        ("stop", nothing()),
+        ("start", nothing()),
         ("failover", nothing()),
         ("redeploy", nothing()),
     ] {

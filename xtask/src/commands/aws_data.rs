@@ -1,6 +1,8 @@
 //! `cargo xtask aws-data`: what AWS says about its resource types, as the pinned cfn-lint ships it,
 //! written into the crates that need it. `cargo xtask lint` checks that it is up to date.
 
+mod resource_types;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,6 +11,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
 use crate::checkout::Checkout;
+use crate::commands::lint;
 use crate::tools::{self, Tools};
 
 /// The engines that the section `database` has.
@@ -47,8 +50,13 @@ fn files(checkout: &Checkout, tools: &Tools) -> Result<BTreeMap<PathBuf, String>
         &read(&folder.join("engine_version.json"))?,
         &read(&folder.join("engine_version_deprecated.json"))?,
     )?;
-    let path = checkout.path("shared/capabilities/data/database-engines.json");
-    Ok(BTreeMap::from([(path, format!("{versions:#}\n"))]))
+    let types = resource_types::resource_types(&schemas, &lint::rendered(checkout)?)?;
+    let named = [
+        ("shared/capabilities/data/database-engines.json", versions),
+        ("shared/preview/data/resource-types.json", types),
+    ];
+    let files = named.map(|(path, data)| (checkout.path(path), format!("{data:#}\n")));
+    Ok(files.into())
 }
 
 fn read(path: &Path) -> Result<Value> {

@@ -14,12 +14,16 @@ use crate::bench::table::markdown;
 use crate::bench::traffic::{TableTraffic, Traffic};
 use crate::checkout::Checkout;
 use crate::command::{cargo, show};
+use crate::commands::test::description;
 use crate::functions;
 use crate::platform::Platform;
 use crate::temporary::Temporary;
 use crate::tools::{self, Tools};
 
 const EXAMPLE: &str = "examples/web-service.yaml";
+
+/// Instances of the storm, twenty events each.
+const STORM: u32 = 1_000;
 
 /// Starts of each function.
 const RUNS: usize = 11;
@@ -29,7 +33,8 @@ const RUNS: usize = 11;
 /// # Errors
 /// Where something cannot be measured.
 pub(crate) fn run(checkout: &Checkout) -> Result<()> {
-    for package in ["groundplane-planner", "groundplane-patterns"] {
+    for package in ["planner", "preview", "patterns"] {
+        let package = &format!("groundplane-{package}");
         show(cargo(checkout.root()).args(["bench", "--package", package]))?;
     }
     print_figures(checkout)?;
@@ -41,7 +46,33 @@ pub(crate) fn run(checkout: &Checkout) -> Result<()> {
     let detour = Some(traffic.endpoint());
     let platform = temporary.bring_up_behind(checkout, &tools, cli, detour)?;
     let deployments = measure_deployments(checkout, &platform, &traffic)?;
-    println!("\n{functions}\n\n{deployments}");
+    println!("\n{functions}\n\n{deployments}\n");
+    storm(checkout, &platform, &traffic)
+}
+
+/// Runs the storm of events with many instances, and counts what it costs.
+fn storm(checkout: &Checkout, platform: &Platform, traffic: &Traffic) -> Result<()> {
+    let functions = functions::names(checkout)?;
+    let aws = platform.aws.client();
+    let before = Work::until_now(&aws, &functions)?;
+    traffic.take();
+    let mut tests = cargo(checkout.root());
+    tests.args([
+        "test",
+        "--release",
+        "--package",
+        "groundplane-tests",
+        "a_storm_of_events",
+    ]);
+    tests.args(["--", "--ignored", "--nocapture"]);
+    platform.aws.enter(&mut tests).envs(description(platform)?);
+    show(tests.env("GROUNDPLANE_TEST_STORM", STORM.to_string()))?;
+    let table = traffic.take();
+    let work = Work::until_now(&aws, &functions)?.since(before);
+    println!(
+        "of the functions, outbox and timers included: {} invocations, {} reads, {} writes",
+        work.invocations, table.reads, table.writes
+    );
     Ok(())
 }
 

@@ -75,16 +75,25 @@ fn checks(checkout: &Checkout, tools: &Tools) -> Result<Vec<(&'static str, Comma
 /// Our own templates and every rendered one that tests hold on to.
 fn templates(checkout: &Checkout) -> Result<Vec<PathBuf>> {
     let mut templates = files_below(&checkout.path("infra"))?;
+    templates.extend(rendered(checkout)?);
+    Ok(templates)
+}
+
+/// Every rendered template that tests hold on to.
+///
+/// # Errors
+/// Where a folder cannot be read.
+pub(crate) fn rendered(checkout: &Checkout) -> Result<Vec<PathBuf>> {
     let golden = checkout.path("shared/planner/tests/golden");
-    if golden.is_dir() {
-        templates.extend(files_below(&golden)?.into_iter().filter(|file| {
-            file.extension()
-                .is_some_and(|extension| extension == "json")
-                && file
-                    .parent()
-                    .is_some_and(|folder| folder.ends_with("templates"))
-        }));
+    if !golden.is_dir() {
+        return Ok(Vec::new());
     }
+    let mut templates = files_below(&golden)?;
+    templates.retain(|file| {
+        let is_json = file.extension().is_some_and(|it| it == "json");
+        let folder = file.parent();
+        is_json && folder.is_some_and(|folder| folder.ends_with("templates"))
+    });
     Ok(templates)
 }
 

@@ -64,7 +64,7 @@ fn end_to_end(checkout: &Checkout) -> Result<()> {
 }
 
 /// What the tests are told of the platform.
-fn description(platform: &Platform) -> Result<Vec<(&'static str, String)>> {
+pub(crate) fn description(platform: &Platform) -> Result<Vec<(&'static str, String)>> {
     let client = platform.aws.client();
     let token = |user| sign_in(&client, &platform.outputs, &user);
     let output = |name: &str| {

@@ -3,11 +3,13 @@
 use groundplane_governance::check_limits;
 use groundplane_model::{
     Environment, EnvironmentName, Index, Key, LandingZone, LandingZoneName, Limit, Partition,
-    Problem, Record, Resolver, ResolverConfigs, ResolverName,
+    Problem, Record, Resolver, ResolverConfigs, ResolverName, Workflow, WorkflowName,
+    parse_duration,
 };
 use groundplane_ports::Clock;
 use groundplane_resolvers::check_config;
-use groundplane_spec::{Kind, ValidDocument, has_field};
+use groundplane_spec::{InputSchema, Kind, ValidDocument, has_field};
+use serde_json::Value;
 
 use crate::principal::Caller;
 
@@ -27,6 +29,9 @@ pub(crate) trait Ground: Record + PartialEq {
 
     /// The record over the version that is stored.
     fn over(self, version: u64) -> Self;
+
+    /// What it says, as its document does.
+    fn spec(&self) -> Value;
 
     /// Whether both say the same.
     fn says_the_same(&self, other: &Self) -> bool;
@@ -74,6 +79,11 @@ macro_rules! ground {
 
             fn over(self, version: u64) -> Self {
                 Self { version, ..self }
+            }
+
+            fn spec(&self) -> Value {
+                // INVARIANT: specs are plain structs with string keys, which always serialise.
+                serde_json::to_value(&self.spec).unwrap_or_default()
             }
 
             fn says_the_same(&self, other: &Self) -> bool {
@@ -137,6 +147,33 @@ ground!(
             for (number, binding) in self.spec.bindings.iter().enumerate() {
                 let pointer = format!("/spec/bindings/{number}/input");
                 problems.extend(check_input(&binding.input, pointer));
+            }
+            problems
+        }
+    }
+);
+
+ground!(
+    Workflow,
+    "Workflow",
+    WorkflowName,
+    Workflow::key_of,
+    Index::workflows,
+    {
+        fn check(&self) -> Vec<Problem> {
+            let mut problems = Vec::new();
+            if self.name.is_built_in() {
+                let message = format!("`{}` is one of the platform's own workflows", self.name);
+                let problem = Problem::error("/metadata/name", message);
+                problems.push(problem.with_hint("register yours under another name"));
+            }
+            let input = self.spec.input.as_ref().map(InputSchema::parse);
+            if let Some(Err(message)) = input {
+                problems.push(Problem::error("/spec/input", message));
+            }
+            let timeout = self.spec.timeout.as_deref().map(parse_duration);
+            if let Some(Err(message)) = timeout {
+                problems.push(Problem::error("/spec/timeout", message));
             }
             problems
         }

@@ -27,6 +27,8 @@ fn moved(life: &Life, states: &[(&str, &str)]) -> Result<Delivery, Refusal> {
         new: &new,
         reference: &reference,
         states: &states,
+        id: "request-1",
+        by: "ada",
     };
     adopt(life, &the_move, at(50))
 }
@@ -50,6 +52,30 @@ fn an_instance_enters_the_state_that_its_own_becomes() {
         Some("moved from web-service@1.2.0 to web-service@2.0.0")
     );
     assert_eq!(passage.outcome, PassageOutcome::Adopted);
+    assert_eq!(passage.event.as_deref(), Some("request-1"));
+}
+
+#[test]
+fn the_log_says_who_moved_an_instance() {
+    let life = life_in(&definition(), "degraded");
+    let delivery = moved(&life, &[("degraded", "impaired")]).unwrap();
+    let [entry] = delivery.entries.as_slice() else {
+        panic!("{delivery:?}");
+    };
+    assert_eq!(
+        (entry.source.as_str(), entry.detail_type.as_str()),
+        (OWN_SOURCE, "Move")
+    );
+    assert_eq!(entry.by.as_deref(), Some("ada"));
+    assert_eq!(
+        (entry.from.clone(), entry.to.clone()),
+        (state("degraded"), Some(state("impaired")))
+    );
+    assert_eq!(
+        entry.why.as_deref(),
+        Some("moved from web-service@1.2.0 to web-service@2.0.0")
+    );
+    assert_eq!(entry.identity, EventEntry::own_identity("request-1"));
 }
 
 #[test]

@@ -158,6 +158,34 @@ fn events_of_services_and_databases_become_signals() {
     }
 }
 
+#[test]
+fn an_outage_that_the_poller_sees_is_a_failure_unless_nothing_is_wanted() {
+    let seen = |detail| signal_of(&event("groundplane.poller", "Service Health", detail));
+    let service = |desired: u32| {
+        seen(json!({"status": "stopped", "desiredCount": desired, "runningCount": 0}))
+    };
+    let failure = Some("failure".to_owned());
+    assert_eq!(service(2), failure);
+    assert_eq!(service(0), None, "it is scaled to none");
+    let database = seen(json!({"status": "stopped", "databaseStatus": "failed"}));
+    assert_eq!(database, failure);
+    assert_eq!(seen(json!({"status": "unknown", "desiredCount": 2})), None);
+}
+
+#[test]
+fn an_outage_degrades_an_instance_but_not_one_that_was_stopped() {
+    let (.., definition) = built_in();
+    let detail = json!({"status": "stopped", "databaseStatus": "stopped"});
+    let outage = event("groundplane.poller", "Service Health", detail);
+    let after = |life: &groundplane_model::Life| {
+        let delivery = deliver(definition, life, &Occurrence::event(&outage), at(1));
+        delivery.life.unwrap().state
+    };
+    assert_eq!(after(&newborn(definition)), state("degraded"));
+    let stopped = crate::fixture::life_in(definition, "stopped");
+    assert_eq!(after(&stopped), state("stopped"));
+}
+
 fn alarm(value: &str) -> Event {
     event(
         "aws.cloudwatch",
@@ -198,7 +226,7 @@ fn an_instance_that_does_not_recover_has_failed_and_can_recover_still() {
 fn an_instance_can_be_stopped_and_started_again() {
     let (.., definition) = built_in();
     let mut life = newborn(definition);
-    for (operation, count, next) in [("stop", 0, "stopped"), ("start", 1, "healthy")] {
+    for (operation, next) in [("stop", "stopped"), ("start", "healthy")] {
         let begun = operate(
             definition,
             &life,
@@ -208,10 +236,7 @@ fn an_instance_can_be_stopped_and_started_again() {
         .unwrap();
         life = saved(begun.life);
         let run = life.run.clone().unwrap();
-        assert_eq!(
-            (run.workflow.as_str(), &run.input["desiredCount"]),
-            ("scale", &json!(count))
-        );
+        assert_eq!(run.workflow.as_str(), operation);
         life = saved(settle(definition, &life, &run.id, &RunOutcome::Succeeded, at(2)).life);
         assert_eq!(life.state, state(next));
     }
@@ -249,6 +274,6 @@ fn the_example_in_the_documentation_is_sound() {
     let ValidDocument::Lifecycle(lifecycle) = document else {
         panic!("{document:?}");
     };
-    let problems = Definition::parse(&lifecycle.spec, &BTreeSet::new()).err();
+    let problems = Definition::parse(&lifecycle.spec, &Workflows::own()).err();
     assert_eq!(problems, None);
 }

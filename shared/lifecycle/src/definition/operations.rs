@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use groundplane_model::{OperationName, OperationSpec, Problem, RunSpec, SignalName, StateName};
+use groundplane_spec::InputSchema;
 use jiff::SignedDuration;
-use jsonschema::{Draft, PatternOptions, ValidationError, Validator};
 use serde_json::{Map, Value};
 
 use super::Check;
-use crate::wording;
+use crate::workflows::nothing_but;
 
 /// One operation.
 #[derive(Debug)]
@@ -17,31 +17,17 @@ pub(crate) struct Operation {
     pub(crate) run: RunSpec,
     pub(crate) signal_on_success: Option<SignalName>,
     pub(crate) timeout: SignedDuration,
-    input: Option<Validator>,
+    input: Option<InputSchema>,
 }
 
 impl Operation {
     /// What is wrong with an input.
     pub(crate) fn problems(&self, input: &Map<String, Value>) -> Vec<Problem> {
-        let Some(validator) = &self.input else {
-            let told = input.keys().map(|name| {
-                let message = format!("unknown field {}", wording::quoted(name));
-                Problem::error(crate::pointer(name), message).with_hint("it takes no input")
-            });
-            return told.collect();
-        };
-        let input = Value::Object(input.clone());
-        let errors = validator.iter_errors(&input);
-        errors.map(|error| problem(&error)).collect()
+        match &self.input {
+            None => nothing_but(input),
+            Some(schema) => schema.problems(input),
+        }
     }
-}
-
-/// The most problems of one schema that are worth telling.
-const MOST_SHOWN: usize = 300;
-
-fn problem(error: &ValidationError<'_>) -> Problem {
-    let text: String = error.to_string().chars().take(MOST_SHOWN).collect();
-    Problem::error(error.instance_path().as_str(), text.replace('"', "`"))
 }
 
 impl Check<'_> {
@@ -66,11 +52,12 @@ impl Check<'_> {
             }
         }
         self.workflow(&format!("{pointer}/run"), &spec.run);
+        self.told(&format!("{pointer}/run"), &spec.run, spec.input.is_none());
         if let Some(signal) = &spec.signal_on_success {
             self.listened(&format!("{pointer}/signalOnSuccess"), signal);
         }
         let timeout = self.duration(&format!("{pointer}/timeout"), &spec.timeout);
-        let input = match spec.input.as_ref().map(compile).transpose() {
+        let input = match spec.input.as_ref().map(InputSchema::parse).transpose() {
             Ok(input) => input,
             Err(message) => {
                 self.problem(&format!("{pointer}/input"), message, None);
@@ -84,37 +71,5 @@ impl Check<'_> {
             timeout: timeout?,
             input,
         })
-    }
-}
-
-/// Compiles the schema of an input. References would allow schemas that never end.
-fn compile(schema: &Value) -> Result<Validator, String> {
-    if refers(schema) {
-        return Err("`$ref` cannot be used in the schema of an input".to_owned());
-    }
-    if schema.get("type").and_then(Value::as_str) != Some("object") {
-        return Err("the schema of an input must have `type: object`".to_owned());
-    }
-    jsonschema::options()
-        .with_draft(Draft::Draft202012)
-        // Linear time, whatever the input.
-        .with_pattern_options(PatternOptions::regex())
-        .offline()
-        .build(schema)
-        .map_err(|error| {
-            let text: String = error.to_string().chars().take(MOST_SHOWN).collect();
-            let place = error.instance_path().as_str().to_owned();
-            format!("not a JSON Schema: {place} {}", text.replace('"', "`"))
-        })
-}
-
-/// INVARIANT: recursion follows the document, whose depth is bounded.
-fn refers(schema: &Value) -> bool {
-    match schema {
-        Value::Object(fields) => fields
-            .iter()
-            .any(|(name, field)| ["$ref", "$dynamicRef"].contains(&name.as_str()) || refers(field)),
-        Value::Array(items) => items.iter().any(refers),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
     }
 }

@@ -7,11 +7,11 @@ use std::collections::BTreeSet;
 use groundplane_model::{Problem, WorkflowName};
 use serde_json::{Value, json};
 
-use crate::Definition;
 use crate::fixture::{compiled, document, signal, spec, state};
+use crate::{Definition, Workflows};
 
 fn problems(document: &Value) -> Vec<Problem> {
-    Definition::parse(&spec(document), &BTreeSet::new())
+    Definition::parse(&spec(document), &Workflows::own())
         .err()
         .unwrap_or_default()
 }
@@ -151,7 +151,8 @@ fn unknown_names_are_told_with_the_nearest_one() {
 fn registered_workflows_are_known() {
     let mut document = document();
     document["operations"]["restart"]["run"] = json!("warm-cache");
-    let known = BTreeSet::from([WorkflowName::parse("warm-cache").unwrap()]);
+    let warm = WorkflowName::parse("warm-cache").unwrap();
+    let known = Workflows::own().with(warm, None);
     assert!(Definition::parse(&spec(&document), &known).is_ok());
     refused(
         &document,

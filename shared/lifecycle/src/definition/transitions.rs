@@ -42,6 +42,7 @@ impl Check<'_> {
         }
         if let Some(run) = &spec.run {
             self.workflow(&format!("{pointer}/run"), run);
+            self.told(&format!("{pointer}/run"), run, true);
         } else if spec.on_failure.is_some() {
             let message = "`onFailure` is never used, since nothing is run".to_owned();
             let hint = Some("add `run`, or leave it out".to_owned());

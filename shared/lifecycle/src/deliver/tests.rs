@@ -1,5 +1,8 @@
 //! Tests of deliveries: what is written for each thing that happens.
 
+mod stale;
+mod stays;
+
 use groundplane_model::{Event, EventEntry, Life, PassageOutcome, Record, Verdict};
 use serde_json::{Value, json};
 
@@ -7,7 +10,8 @@ use super::*;
 use crate::fixture::{
     alarm, at, definition, event, life_in, newborn, saved, signal, started, state,
 };
-use crate::{Effect, Timer, end};
+use crate::occurrence::OWN_SOURCE;
+use crate::{Effect, RunOutcome, Timer, end, settle};
 
 fn happens(life: &Life, event: &Event, second: i64) -> Delivery {
     deliver(&definition(), life, &Occurrence::event(event), at(second))
@@ -139,138 +143,6 @@ fn the_log_keeps_the_digest_of_a_detail_and_not_the_detail() {
 }
 
 #[test]
-fn an_event_that_is_older_than_the_log_is_stale_since_it_may_have_been_decided() {
-    let before = newborn(&definition());
-    let kept = EventEntry::KEPT.as_secs();
-    let old = alarm("e1", 5, "ALARM");
-    let just_in_time = happens(&before, &old, 5 + kept);
-    assert_eq!(only(&just_in_time).verdict, Verdict::Transition);
-    let too_late = happens(&before, &old, 6 + kept);
-    assert_eq!(only(&too_late).verdict, Verdict::Ignored);
-    assert!(only(&too_late).why.as_ref().unwrap().starts_with("stale"));
-}
-
-#[test]
-fn an_event_that_is_older_than_one_that_was_decided_is_stale() {
-    let life = newborn(&definition());
-    let life = saved(happens(&life, &alarm("new", 10, "OK"), 11).life);
-    assert_eq!(
-        life.state,
-        state("healthy"),
-        "the newer one changed nothing, and counts all the same"
-    );
-    let late = happens(&life, &alarm("old", 9, "ALARM"), 12);
-    assert!(only(&late).why.clone().unwrap().starts_with("stale"));
-    assert_eq!(late.life, None);
-    let same = happens(&life, &alarm("same", 10, "ALARM"), 12);
-    assert_eq!(only(&same).verdict, Verdict::Transition);
-    let mut elsewhere = alarm("other", 9, "ALARM");
-    elsewhere.resources = vec!["arn:aws:y".to_owned()];
-    assert_eq!(
-        only(&happens(&life, &elsewhere, 12)).verdict,
-        Verdict::Transition
-    );
-    let mut nowhere = alarm("none", 9, "ALARM");
-    nowhere.resources.clear();
-    assert_eq!(
-        only(&happens(&life, &nowhere, 12)).verdict,
-        Verdict::Transition
-    );
-}
-
-#[test]
-fn alerts_are_told_apart_by_their_fingerprints() {
-    let alert = |id: &str, second, state: &str, fingerprint: &str| {
-        let detail = json!({"state": state, "fingerprint": fingerprint});
-        let mut event = event(id, second, "aws.cloudwatch", detail);
-        event.resources.clear();
-        event
-    };
-    let life = newborn(&definition());
-    let life = saved(happens(&life, &alert("new", 10, "OK", "a"), 11).life);
-    let verdict = |event: &Event| only(&happens(&life, event, 12)).verdict;
-    assert_eq!(verdict(&alert("late", 9, "ALARM", "a")), Verdict::Ignored);
-    assert_eq!(
-        verdict(&alert("other", 9, "ALARM", "b")),
-        Verdict::Transition
-    );
-}
-
-#[test]
-fn a_clock_that_is_ahead_does_not_shut_out_what_comes_later() {
-    let life = newborn(&definition());
-    let first = happens(&life, &alarm("ahead", 100_000, "ALARM"), 10);
-    assert_eq!(
-        only(&first).occurred_at,
-        at(100_000),
-        "the log says what the event says"
-    );
-    let life = saved(first.life);
-    let next = happens(&life, &alarm("right", 20, "OK"), 21);
-    assert_eq!(only(&next).verdict, Verdict::Transition);
-}
-
-#[test]
-fn the_subjects_that_are_remembered_are_bounded_and_the_oldest_goes() {
-    let mut life = newborn(&definition());
-    for number in 0..80 {
-        let mut event = alarm("e", number, "OK");
-        event.resources = vec![format!("arn:{number}")];
-        life = saved(happens(&life, &event, 100).life);
-    }
-    assert_eq!(life.seen.len(), Life::MOST_SEEN);
-    assert!(life.seen.values().all(|time| *time >= at(16)));
-}
-
-#[test]
-fn the_end_of_a_stay_gives_its_signal_once() {
-    let definition = definition();
-    let life = life_in(&definition, "degraded");
-    let deadline = Occurrence::deadline(&life, life.stay);
-    let delivery = deliver(&definition, &life, &deadline, at(600));
-    assert_eq!(started(&delivery), ["failover"]);
-    let after = saved(delivery.life.clone());
-    assert_eq!(
-        (after.state.clone(), after.deadline.clone()),
-        (state("degraded"), None)
-    );
-    assert_eq!(
-        only(&delivery).event,
-        format!("deadline-first-{}", life.stay)
-    );
-    let twice = deliver(&definition, &after, &deadline, at(601));
-    assert!(only(&twice).why.clone().unwrap().starts_with("stale"));
-    assert_eq!(twice.life, None);
-}
-
-#[test]
-fn the_end_of_a_stay_that_changes_nothing_comes_again() {
-    let definition = definition();
-    let mut life = life_in(&definition, "degraded");
-    life.parameters = json!({"standby": false});
-    let delivery = deliver(
-        &definition,
-        &life,
-        &Occurrence::deadline(&life, life.stay),
-        at(600),
-    );
-    assert_eq!(only(&delivery).verdict, Verdict::Ignored);
-    let after = delivery.life.unwrap();
-    assert_eq!(
-        (after.stay, after.entered_at),
-        (life.stay + 1, life.entered_at)
-    );
-    assert_eq!(after.deadline.unwrap().at, at(1_200));
-    assert_eq!(
-        delivery.effects,
-        [Effect::Schedule {
-            timer: Timer::Stay(life.stay + 1),
-            at: at(1_200)
-        }]
-    );
-}
-
-#[test]
 fn a_signal_of_a_person_names_the_person() {
     let definition = definition();
     let sent = Occurrence::signal("request-1", signal("failure"), "ada");
@@ -331,4 +203,43 @@ fn a_large_event_is_decided_like_any_other() {
     );
     assert!(serde_json::to_string(entry).unwrap().len() < 2_000);
     assert_eq!(entry.key().sort.len(), "EVENT#".len() + 64);
+}
+
+#[test]
+fn events_of_two_senders_that_number_alike_are_two_and_people_see_the_number() {
+    let entries = ["tenant.builds", "tenant.disks"].map(|source| {
+        let sent = event("1", 0, source, json!({}));
+        happens(&newborn(&definition()), &sent, 0).entries.remove(0)
+    });
+    let [builds, disks] = entries;
+    assert_eq!((builds.event.as_str(), disks.event.as_str()), ("1", "1"));
+    assert_ne!(builds.key(), disks.key());
+}
+
+#[test]
+fn no_event_takes_the_place_of_a_deadline_or_a_request() {
+    let definition = definition();
+    let life = life_in(&definition, "degraded");
+    let deadline = Occurrence::deadline(&life, life.stay);
+    let own = deliver(&definition, &life, &deadline, at(600));
+    for source in [OWN_SOURCE, "tenant.disks", ""] {
+        let forged = happens(&life, &event(deadline.id(), 0, source, json!({})), 0);
+        assert_eq!(only(&forged).event, only(&own).event);
+        assert_ne!(only(&forged).key(), only(&own).key(), "{source}");
+    }
+}
+
+#[test]
+fn a_signal_that_waits_is_decided_again_under_the_identity_of_its_event() {
+    let definition = definition();
+    let life = life_in(&definition, "degraded");
+    let deadline = Occurrence::deadline(&life, life.stay);
+    let running = saved(deliver(&definition, &life, &deadline, at(600)).life);
+    let first = happens(&running, &alarm("a", 601, "OK"), 602);
+    let run = running.run.unwrap().id;
+    let life = saved(first.life.clone());
+    let last = settle(&definition, &life, &run, &RunOutcome::Succeeded, at(700));
+    assert_eq!(only(&last).identity, only(&first).identity);
+    let key = only(&first).key().sort;
+    assert_eq!(only(&last).key().sort, format!("{key}#AGAIN"));
 }

@@ -4,7 +4,9 @@ use groundplane_model::Verdict;
 use serde_json::json;
 
 use super::*;
-use crate::fixture::{at, definition, life_in, newborn, request, saved, started, state};
+use crate::fixture::{
+    at, compiled, definition, document, life_in, newborn, request, saved, started, state,
+};
 use crate::{Effect, Timer, end};
 
 #[test]
@@ -142,4 +144,41 @@ fn nothing_begins_while_something_runs_or_after_the_end() {
     assert_eq!(refusal.to_string(), "`restart` is running");
     let over = saved(end(&definition, &newborn(&definition), at(1)).life);
     assert_eq!(ask(&over), Err(Refusal::Ended));
+}
+
+#[test]
+fn an_input_has_a_bound_whatever_its_schema_says() {
+    let mut document = document();
+    document["operations"]["scale"]["input"] = json!({"type": "object"});
+    let definition = compiled(&document);
+    let ask = |bytes: usize| {
+        // `{"note":""}` has 11 bytes.
+        let asked = request("r", "scale", &json!({"note": "x".repeat(bytes - 11)}));
+        operate(&definition, &newborn(&definition), &asked, at(0))
+    };
+    let most = Request::MOST_INPUT_BYTES;
+    let begun = ask(most).unwrap();
+    assert_eq!(begun.entries[0].detail_bytes, most as u64);
+    let Err(Refusal::Invalid { problems }) = ask(most + 1) else {
+        panic!("it is too large");
+    };
+    let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        problems,
+        ["the input is 32769 bytes of JSON; at most 32768 are taken"]
+    );
+}
+
+#[test]
+fn the_log_keeps_the_digest_of_an_input_and_not_the_input() {
+    let definition = definition();
+    let asked = request("r", "scale", &json!({"minCapacity": 4711}));
+    let begun = operate(&definition, &newborn(&definition), &asked, at(0)).unwrap();
+    let entry = &begun.entries[0];
+    assert_eq!(
+        (entry.detail_bytes, entry.incarnation.as_str()),
+        (20, "first")
+    );
+    assert!(entry.detail_digest.is_some());
+    assert!(!format!("{entry:?}").contains("4711"));
 }

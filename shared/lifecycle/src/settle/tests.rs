@@ -1,5 +1,7 @@
 //! Tests of the ends of runs: where they lead, and what has waited for them.
 
+mod stays;
+
 use groundplane_model::{PassageOutcome, Verdict};
 use serde_json::json;
 
@@ -101,6 +103,37 @@ fn a_run_that_takes_too_long_is_stopped_and_has_failed() {
 }
 
 #[test]
+fn a_run_that_says_so_before_its_deadline_has_failed_by_a_limit_of_its_own() {
+    let life = failing_over(&[]);
+    let deadline = life.run.clone().unwrap().deadline;
+    assert_eq!(deadline, at(600 + 1_800));
+    for (second, outcome, cause) in [
+        (
+            2_399,
+            PassageOutcome::Failed,
+            "it took longer than it may".to_owned(),
+        ),
+        (
+            2_400,
+            PassageOutcome::TimedOut,
+            format!("it did not end before {deadline:.0}"),
+        ),
+    ] {
+        let delivery = ends(&life, &RunOutcome::TimedOut, second);
+        let passage = &delivery.passages[0];
+        assert_eq!((passage.outcome, &passage.cause), (outcome, &Some(cause)));
+        assert!(
+            delivery
+                .effects
+                .iter()
+                .any(|effect| matches!(effect, Effect::StopRun { .. })),
+            "nothing of it goes on beside the next run"
+        );
+        assert_eq!(delivery.life.unwrap().state, state("degraded"));
+    }
+}
+
+#[test]
 fn the_end_of_another_run_changes_nothing() {
     let life = failing_over(&[("a", 601, "OK")]);
     let run = life.run.clone().unwrap().id;
@@ -184,72 +217,6 @@ fn an_operation_that_succeeds_gives_its_signal() {
     let bad = ends(&life, &failed(), 2);
     assert_eq!(bad.life.unwrap().state, state("degraded"));
     assert!(bad.entries.is_empty());
-}
-
-#[test]
-fn the_end_of_a_stay_waits_for_an_operation_and_counts_only_if_the_stay_goes_on() {
-    let definition = definition();
-    let life = life_in(&definition, "degraded");
-    let begin = |name: &str| {
-        saved(
-            operate(&definition, &life, &request("r", name, &json!({})), at(1))
-                .unwrap()
-                .life,
-        )
-    };
-    let due = |life: &Life| {
-        saved(
-            deliver(
-                &definition,
-                life,
-                &Occurrence::deadline(life, life.stay),
-                at(600),
-            )
-            .life,
-        )
-    };
-    let restarted = ends(&due(&begin("restart")), &RunOutcome::Succeeded, 700);
-    assert_eq!(started(&restarted), ["failover"]);
-    let repaired = ends(&due(&begin("repair")), &RunOutcome::Succeeded, 700);
-    assert_eq!(repaired.life.unwrap().state, state("healthy"));
-    assert!(
-        repaired.entries[1]
-            .why
-            .clone()
-            .unwrap()
-            .starts_with("stale")
-    );
-}
-
-#[test]
-fn the_end_of_a_stay_that_waited_in_vain_comes_again() {
-    let definition = definition();
-    let mut life = life_in(&definition, "degraded");
-    life.parameters = json!({"standby": false});
-    let life = saved(
-        operate(
-            &definition,
-            &life,
-            &request("r", "restart", &json!({})),
-            at(1),
-        )
-        .unwrap()
-        .life,
-    );
-    let life = saved(
-        deliver(
-            &definition,
-            &life,
-            &Occurrence::deadline(&life, life.stay),
-            at(600),
-        )
-        .life,
-    );
-    let after = ends(&life, &RunOutcome::Succeeded, 700).life.unwrap();
-    assert_eq!(
-        (after.stay, after.deadline.unwrap().at),
-        (life.stay + 1, at(1_300))
-    );
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Tests of the step.
 
-use groundplane_model::{Life, Waiting};
+use groundplane_model::{EventEntry, Life, Waiting};
 use serde_json::json;
 
 use super::*;
@@ -124,6 +124,7 @@ fn while_something_runs_a_bounded_number_of_signals_wait() {
     life.waiting = (0..Life::MOST_WAITING)
         .map(|number| Waiting {
             event: number.to_string(),
+            identity: EventEntry::own_identity(&number.to_string()),
             signal: signal("failure"),
             occurred_at: at(0),
             received_at: at(0),

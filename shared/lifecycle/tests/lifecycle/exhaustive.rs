@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::hash::{BuildHasher, RandomState};
 
 use crate::ground::definition;
-use crate::world::{Limits, Sent, Setting, World};
+use crate::world::{Limits, Sender, Sent, Setting, World};
 
 /// Walks through every world that can be reached, and gives the states in which things come to
 /// rest, and how many worlds there were.
@@ -58,8 +58,12 @@ fn compare(sent: &[Sent], instances: usize, failures: u8) -> usize {
     worlds
 }
 
+/// An event of one source. It has no other second, so that serves as its id.
 fn sent(says: &'static str, second: i64, instances: &'static [usize]) -> Sent {
+    let ids = ["e-0", "e-1", "e-2", "e-3", "e-4"];
     Sent {
+        sender: Sender::Source("test.a"),
+        id: ids[usize::try_from(second).unwrap()],
         says,
         second,
         instances,
@@ -90,4 +94,39 @@ fn four_events_for_one_instance_in_every_order_with_a_run_that_fails() {
     let worlds = compare(&events, 1, 1);
     println!("{worlds} worlds");
     assert!(worlds > 10_000, "{worlds}");
+}
+
+#[test]
+fn events_of_two_senders_that_number_alike_in_every_order() {
+    let of_the_other = |event: Sent| Sent {
+        sender: Sender::Source("test.b"),
+        ..event
+    };
+    let events = [
+        sent("failure", 1, &[0]),
+        of_the_other(sent("escalate", 1, &[0])),
+        sent("recovered", 2, &[0]),
+        of_the_other(sent("retire", 2, &[0])),
+    ];
+    let worlds = compare(&events, 1, 0);
+    println!("{worlds} worlds");
+    assert!(worlds > 1_000, "{worlds}");
+}
+
+#[test]
+fn operations_that_stays_end_under_in_every_order() {
+    let request = |id, says| Sent {
+        sender: Sender::Person,
+        id,
+        ..sent(says, 0, &[0])
+    };
+    let all = [
+        sent("failure", 1, &[0]),
+        request("r-1", "repair"),
+        request("r-2", "restart"),
+        sent("retire", 2, &[0]),
+    ];
+    let worlds = compare(&all, 1, 1);
+    println!("{worlds} worlds");
+    assert!(worlds > 1_000, "{worlds}");
 }

@@ -1,8 +1,8 @@
 //! The lifecycle, the instances and the events of these tests.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use groundplane_lifecycle::{Beginning, Definition};
+use groundplane_lifecycle::{Beginning, Definition, Workflows};
 use groundplane_model::{Event, InstanceId, LifecycleRef, TenantId};
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -22,7 +22,7 @@ pub(crate) fn definition() -> Definition {
     let signals = ["failure", "recovered", "escalate", "retire"];
     let routes: Vec<_> = signals
         .iter()
-        .map(|signal| json!({"pattern": {"source": ["test"], "detail": {"says": [signal]}}, "signal": signal}))
+        .map(|signal| json!({"pattern": {"source": [{"prefix": "test"}], "detail": {"says": [signal]}}, "signal": signal}))
         .collect();
     let document = json!({
         "initial": "healthy",
@@ -48,7 +48,7 @@ pub(crate) fn definition() -> Definition {
         "routes": routes
     });
     let spec = serde_json::from_value(document).unwrap();
-    Definition::parse(&spec, &BTreeSet::new()).unwrap_or_else(|all| panic!("{all:?}"))
+    Definition::parse(&spec, &Workflows::own()).unwrap_or_else(|all| panic!("{all:?}"))
 }
 
 pub(crate) fn beginning(instance: &str) -> Beginning {

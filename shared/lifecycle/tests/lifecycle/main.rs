@@ -10,3 +10,5 @@ mod properties;
 mod reference;
 #[cfg(test)]
 mod world;
+#[cfg(test)]
+mod writes;

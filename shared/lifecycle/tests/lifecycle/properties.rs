@@ -9,6 +9,7 @@ use proptest::prelude::*;
 use serde_json::Map;
 
 use crate::ground::{at, beginning, definition, event, now};
+use crate::writes::{MOST_WRITES, writes};
 
 /// Something that can happen.
 #[derive(Debug, Clone)]
@@ -124,7 +125,10 @@ fn is_sound(definition: &Definition, life: &Life) -> Result<(), TestCaseError> {
         "something waits for nothing"
     );
     let moving = life.run.as_ref().is_some_and(|run| run.to.is_some());
-    let wants = life.state.as_str() == "degraded" && !moving && !life.ended;
+    let ends = life.waiting.iter().filter(|it| it.stay == Some(life.stay));
+    let ends = ends.count();
+    prop_assert!(ends <= 1, "the end of the stay waits twice");
+    let wants = life.state.as_str() == "degraded" && !moving && !life.ended && ends == 0;
     prop_assert_eq!(life.deadline.is_some(), wants);
     Ok(())
 }
@@ -154,6 +158,7 @@ fn follows(before: &Life, delivery: &Delivery) -> Result<(), TestCaseError> {
         .iter()
         .filter(|passage| passage.outcome == groundplane_model::PassageOutcome::Started);
     prop_assert_eq!(begun.count() as u64, after.runs - before.runs);
+    prop_assert!(writes(delivery) <= MOST_WRITES, "{}", writes(delivery));
     if delivery.life.is_none() {
         prop_assert!(delivery.passages.is_empty() && delivery.effects.is_empty());
     }

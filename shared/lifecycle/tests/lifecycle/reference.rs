@@ -30,7 +30,7 @@ impl Machine {
 
     fn signal(&mut self, signal: &'static str) {
         if self.run.is_some() {
-            if self.queue.len() < 32 {
+            if self.queue.len() < 20 {
                 self.queue.push_back(signal);
             }
             return;

@@ -4,16 +4,17 @@
 
 mod commit;
 mod setting;
+mod work;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use groundplane_lifecycle::{Delivery, Occurrence, RunOutcome, deliver, settle, start};
+use groundplane_lifecycle::start;
 use groundplane_model::{Life, RunId};
 
-pub(crate) use setting::{Limits, Message, Sent, Setting};
+pub(crate) use setting::{Limits, Message, Sender, Sent, Setting};
 
-use crate::ground::{beginning, event, now};
+use crate::ground::{beginning, now};
 
 /// A worker between reading and writing: which message, the how-manieth of its instances, and the
 /// version of the life that it has read.
@@ -51,10 +52,10 @@ impl Stored {
 #[derive(Debug, Clone)]
 pub(crate) struct World {
     lives: Vec<Rc<Stored>>,
-    /// Instance, event, whether again.
-    entries: BTreeSet<(usize, String, bool)>,
+    /// Instance, what tells the event from others, whether again.
+    entries: BTreeSet<(usize, u64, bool)>,
     /// Those that wait to be decided again.
-    waiting: BTreeSet<(usize, String)>,
+    waiting: BTreeSet<(usize, u64)>,
     /// How many passages of each number were written; more than one is a doubled transition.
     history: BTreeSet<(usize, u64)>,
     queue: BTreeMap<Message, u8>,
@@ -83,7 +84,7 @@ impl World {
             waiting: BTreeSet::new(),
             history: BTreeSet::new(),
             queue: messages
-                .map(|number| (Message::Event(number), setting.limits.deliveries))
+                .map(|number| (Message::Sent(number), setting.limits.deliveries))
                 .collect(),
             workers: Vec::new(),
             outbox: BTreeSet::new(),
@@ -165,137 +166,5 @@ impl World {
         next.workers.sort();
         next.forget_answered(setting);
         next
-    }
-
-    /// A message whose entries are all there changes nothing, however often it still comes.
-    fn forget_answered(&mut self, setting: &Setting) {
-        let answered: Vec<_> = self
-            .queue
-            .keys()
-            .copied()
-            .filter(|message| {
-                Self::instances(*message, setting)
-                    .into_iter()
-                    .all(|instance| self.entries.contains(&(instance, self.id(*message), false)))
-            })
-            .collect();
-        for message in answered {
-            self.queue.remove(&message);
-        }
-    }
-
-    fn receive(&mut self, message: Message, setting: &Setting) {
-        let left = self.queue.get_mut(&message).unwrap();
-        *left -= 1;
-        if *left == 0 {
-            self.queue.remove(&message);
-        }
-        let worker = self.reading(message, 0, setting);
-        self.workers.push(worker);
-    }
-
-    fn instances(message: Message, setting: &Setting) -> Vec<usize> {
-        match message {
-            Message::Event(number) => setting.sent[number].instances.to_vec(),
-            Message::Deadline(instance, _) => vec![instance],
-        }
-    }
-
-    fn id(&self, message: Message) -> String {
-        match message {
-            Message::Event(number) => format!("e{number}"),
-            Message::Deadline(instance, stay) => {
-                format!("deadline-{}-{stay}", self.lives[instance].life.incarnation)
-            }
-        }
-    }
-
-    fn reading(&self, message: Message, part: usize, setting: &Setting) -> Worker {
-        let instance = Self::instances(message, setting)[part];
-        let entry = (instance, self.id(message), false);
-        Worker {
-            message,
-            part,
-            read: self.lives[instance].life.version,
-            seen: self.entries.contains(&entry),
-        }
-    }
-
-    /// A worker writes what it has decided, if nobody was quicker; otherwise it reads again.
-    fn write(&mut self, number: usize, setting: &Setting) {
-        let worker = self.workers.remove(number);
-        let instances = Self::instances(worker.message, setting);
-        let instance = instances[worker.part];
-        let entry = (instance, self.id(worker.message), false);
-        let unchanged = self.lives[instance].life.version == worker.read;
-        if !worker.seen && !self.entries.contains(&entry) {
-            if !unchanged {
-                let again = self.reading(worker.message, worker.part, setting);
-                self.workers.push(again);
-                return;
-            }
-            let delivery = self.decided(worker.message, instance, setting);
-            self.commit(instance, delivery);
-        }
-        if worker.part + 1 < instances.len() {
-            let next = self.reading(worker.message, worker.part + 1, setting);
-            self.workers.push(next);
-        }
-    }
-
-    fn decided(&self, message: Message, instance: usize, setting: &Setting) -> Delivery {
-        let stored = &self.lives[instance];
-        let asked = (stored.text.clone(), message);
-        if let Some(known) = setting.known.borrow().get(&asked) {
-            return known.clone();
-        }
-        let life = &stored.life;
-        let delivery = match message {
-            Message::Event(number) => {
-                let sent = setting.sent[number];
-                let event = event(&format!("e{number}"), sent.second, sent.says, "arn:x");
-                deliver(&setting.definition, life, &Occurrence::event(&event), now())
-            }
-            Message::Deadline(_, stay) => deliver(
-                &setting.definition,
-                life,
-                &Occurrence::deadline(life, stay),
-                now(),
-            ),
-        };
-        let mut known = setting.known.borrow_mut();
-        known.insert(asked, delivery.clone());
-        delivery
-    }
-
-    fn finish(&mut self, instance: usize, run: &RunId, well: bool, setting: &Setting) {
-        let outcome = if well {
-            RunOutcome::Succeeded
-        } else {
-            self.failures -= 1;
-            RunOutcome::Failed {
-                cause: String::new(),
-            }
-        };
-        self.running.remove(&(instance, run.clone()));
-        let delivery = settle(
-            &setting.definition,
-            &self.lives[instance].life,
-            run,
-            &outcome,
-            now(),
-        );
-        assert!(!delivery.is_empty(), "the end of a run was lost");
-        assert!(self.ended.insert(run.clone()), "a run ended twice");
-        self.commit(instance, delivery);
-        // The end of a run can be noticed again.
-        let again = settle(
-            &setting.definition,
-            &self.lives[instance].life,
-            run,
-            &outcome,
-            now(),
-        );
-        assert!(again.is_empty(), "a run ended twice");
     }
 }

@@ -59,8 +59,8 @@ identifier!(
 
 impl WorkflowName {
     /// The workflows of the platform itself.
-    pub const BUILT_IN: [&'static str; 6] = [
-        "restart", "scale", "destroy", "redeploy", "rollback", "failover",
+    pub const BUILT_IN: [&'static str; 8] = [
+        "restart", "scale", "stop", "start", "destroy", "redeploy", "rollback", "failover",
     ];
 
     /// Whether it is one of the platform's own.

@@ -42,6 +42,7 @@ fn read() -> Result<Value> {
         other @ (ValidDocument::LandingZone(_)
         | ValidDocument::Environment(_)
         | ValidDocument::Resolver(_)
+        | ValidDocument::Workflow(_)
         | ValidDocument::Lifecycle(_)) => Err(anyhow!("not a service: {other:?}")),
     }
 }

@@ -11,10 +11,10 @@ use serde_json::{Value, json};
 use super::{Api, Call, WEB, apply, get, submit};
 use crate::lives::world::lifecycle;
 
-const LIFECYCLE: &str = "/v1/lifecycles/web-service";
-const INSTANCE: &str = "/v1/instances/web-service.dev";
+pub(super) const LIFECYCLE: &str = "/v1/lifecycles/web-service";
+pub(super) const INSTANCE: &str = "/v1/instances/web-service.dev";
 
-fn document(version: &str, spec: &Value) -> String {
+pub(super) fn document(version: &str, spec: &Value) -> String {
     json!({
         "apiVersion": "groundplane.dev/v1", "kind": "Lifecycle",
         "metadata": {"name": "web-service", "version": version}, "spec": spec,
@@ -22,11 +22,11 @@ fn document(version: &str, spec: &Value) -> String {
     .to_string()
 }
 
-fn spec() -> Value {
+pub(super) fn spec() -> Value {
     serde_json::to_value(lifecycle()).unwrap()
 }
 
-fn post(uri: &str, body: &Value) -> Call {
+pub(super) fn post(uri: &str, body: &Value) -> Call {
     let mut call = submit(body.to_string());
     call.uri = uri.to_owned();
     for (name, value) in &mut call.headers {
@@ -41,6 +41,12 @@ fn post(uri: &str, body: &Value) -> Call {
 async fn living() -> Api {
     let api = Api::with_ground().await;
     api.send(apply(LIFECYCLE, document("1.0.0", &spec()))).await;
+    begin_to_live(&api).await;
+    api
+}
+
+/// Has an instance deployed that lives by `web-service@1.0.0`, which is published.
+pub(super) async fn begin_to_live(api: &Api) {
     let deployment = api.accepted(submit(WEB)).await;
     api.end(&deployment, InstanceStatus::Active).await;
     let instance = api.instance("web-service.dev").await;
@@ -59,10 +65,9 @@ async fn living() -> Api {
     let begun = start(&definition, beginning, None, now);
     let changes = changes_of((&instance.tenant, &instance.id), &begun, now);
     api.table.commit(changes).await.unwrap();
-    api
 }
 
-fn pointers(body: &Value) -> Vec<&str> {
+pub(super) fn pointers(body: &Value) -> Vec<&str> {
     let problems = body["problems"].as_array().unwrap();
     problems
         .iter()

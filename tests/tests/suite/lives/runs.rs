@@ -6,6 +6,7 @@ use groundplane_fire_deadlines as fire_deadlines;
 use groundplane_lifecycle::{Occurrence, Refusal, Request, RunOutcome};
 use groundplane_lives::Told;
 use groundplane_model::{OperationName, RunId, SignalName, Verdict};
+use groundplane_ports::RunState;
 use groundplane_settle_run as settle_run;
 use serde_json::json;
 
@@ -122,7 +123,9 @@ async fn signals_that_come_while_something_runs_wait_in_their_order() {
 async fn a_run_that_nobody_ends_is_ended_and_stopped() {
     let world = World::with(1).await;
     let run = failing_over(&world).await;
-    assert_eq!(world.pass(29).await.due, 0);
+    // It is looked after in the meantime, and left alone.
+    world.pass(29).await;
+    assert_eq!(world.life(0).await.run.map(|it| it.id), Some(run.clone()));
     assert_eq!(world.pass(1).await.due, 1);
     let life = world.life(0).await;
     assert_eq!((life.state.as_str(), life.run), ("degraded", None));
@@ -135,6 +138,42 @@ async fn a_run_that_nobody_ends_is_ended_and_stopped() {
 }
 
 #[tokio::test]
+async fn a_run_whose_execution_was_never_started_is_started_after_five_minutes() {
+    let world = World::with(1).await;
+    let run = failing_over(&world).await;
+    let missing = (run.to_string(), RunState::Missing);
+    world.executions.lock().unwrap().extend([missing]);
+    assert_eq!(world.pass(4).await.due, 0);
+    assert_eq!(world.pass(1).await.due, 1);
+    let started = world.outbox("start_run").await;
+    let names: Vec<_> = started.iter().map(|it| it["run"]["S"].as_str()).collect();
+    assert_eq!(names, [Some(run.as_str()); 2], "under the same name");
+
+    world.executions.lock().unwrap().clear();
+    assert_eq!(world.sweep().await.due, 0, "it has its time to start");
+    assert_eq!(world.pass(5).await.due, 1, "and is looked after again");
+    assert_eq!(world.outbox("start_run").await.len(), 2);
+    world.settle(0, &run, &RunOutcome::Succeeded).await;
+    assert_eq!(world.state(0).await, "failing-over");
+    assert_eq!(world.pass(60).await.due, 0, "until it has ended");
+}
+
+#[tokio::test]
+async fn a_run_whose_execution_was_stopped_by_hand_has_failed() {
+    let world = World::with(1).await;
+    let run = failing_over(&world).await;
+    let over = (run.to_string(), RunState::Over);
+    world.executions.lock().unwrap().extend([over]);
+    assert_eq!(world.pass(5).await.due, 1);
+    assert_eq!(world.life(0).await.run, None);
+    assert_eq!(world.state(0).await, "degraded");
+    assert_eq!(
+        world.history(0).await.last().unwrap(),
+        "degraded>degraded failed"
+    );
+}
+
+#[tokio::test]
 async fn a_timer_looks_at_its_instance_alone_and_may_come_twice_or_early() {
     let world = World::with(2).await;
     world
@@ -144,15 +183,11 @@ async fn a_timer_looks_at_its_instance_alone_and_may_come_twice_or_early() {
         tenant: whose(0).tenant,
         instance: whose(0).instance,
     };
-    let early = fire_deadlines::handle(&world.lives(), timer())
-        .await
-        .unwrap();
+    let early = world.fire(timer()).await;
     assert_eq!(early.due, 0);
     world.clock.advance(jiff::SignedDuration::from_mins(10));
     for due in [1, 0, 0] {
-        let answer = fire_deadlines::handle(&world.lives(), timer())
-            .await
-            .unwrap();
+        let answer = world.fire(timer()).await;
         assert_eq!(answer.due, due);
     }
     assert!(world.life(0).await.run.is_some());
@@ -163,7 +198,7 @@ async fn a_timer_looks_at_its_instance_alone_and_may_come_twice_or_early() {
 async fn an_operation_runs_once_for_each_request_and_its_success_is_a_signal() {
     let world = World::with(1).await;
     world.happen(&[task_failed("t-1", 10, 0)]).await;
-    let request = restart("request-1", json!({"why": "it hangs"}));
+    let request = restart("request-1", json!({}));
     let lives = world.lives();
     let run = lives.operate(&whose(0), &request).await.unwrap().unwrap();
     let again = lives.operate(&whose(0), &request).await.unwrap().unwrap();
@@ -233,7 +268,9 @@ async fn an_instance_moves_to_another_lifecycle_only_with_a_word_about_its_state
     world.happen(&[task_failed("t-1", 10, 0)]).await;
     let (built_in, _, _) = groundplane_lifecycle::built_in();
     let lives = world.lives();
-    let silent = lives.adopt(&whose(0), built_in, &BTreeMap::new()).await;
+    let asked = ("request-1", "ada");
+    let (first, states) = (whose(0), BTreeMap::new());
+    let silent = lives.adopt(&first, built_in, &states, asked).await;
     let Refusal::Invalid { problems } = silent.unwrap().unwrap_err() else {
         panic!("the states are not mapped")
     };
@@ -244,7 +281,7 @@ async fn an_instance_moves_to_another_lifecycle_only_with_a_word_about_its_state
         named("retired", "stopped"),
     ]);
     for _ in 0..2 {
-        let moved = lives.adopt(&whose(0), built_in, &states).await;
+        let moved = lives.adopt(&whose(0), built_in, &states, asked).await;
         assert_eq!(moved.unwrap().unwrap().as_str(), "degraded");
     }
     assert_eq!(world.life(0).await.lifecycle, *built_in);
@@ -252,4 +289,11 @@ async fn an_instance_moves_to_another_lifecycle_only_with_a_word_about_its_state
         world.history(0).await.last().unwrap(),
         "degraded>degraded adopted"
     );
+    let log = world.log(0).await;
+    let entry = log.last().unwrap();
+    assert_eq!(
+        (entry.detail_type.as_str(), entry.by.as_deref()),
+        ("Move", Some("ada"))
+    );
+    assert_eq!(log.len(), 2, "a move that is repeated is not one");
 }

@@ -1,6 +1,7 @@
 //! A table with instances that live, and what can happen to them.
 
 use std::collections::BTreeMap;
+use std::sync::Mutex;
 
 use groundplane_fire_deadlines as fire_deadlines;
 use groundplane_lifecycle::{Beginning, RunOutcome, start};
@@ -9,7 +10,7 @@ use groundplane_model::{
     Change, EventEntry, Index, InstanceId, Life, Lifecycle, LifecycleRef, LifecycleSpec, Partition,
     Passage, ResourceOwner, RunId, TenantId, UnitName,
 };
-use groundplane_ports::{Clock, Page, ReadTable, WriteTable};
+use groundplane_ports::{Clock, RunState, Page, ReadRuns, ReadTable, Result, WriteTable};
 use groundplane_route_event::{Answer, Batch, handle};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -25,6 +26,8 @@ pub(super) struct World {
     pub(super) table: TestTable,
     pub(super) clock: TestSystem,
     pub(super) definitions: Definitions,
+    /// What became of the executions of runs, where they do not run.
+    pub(super) executions: Mutex<BTreeMap<String, RunState>>,
 }
 
 /// The lifecycle of the tests: `healthy`, `degraded` for at most ten minutes, `failing-over` by a
@@ -73,13 +76,13 @@ pub(super) fn whose(number: usize) -> Whose {
 }
 
 /// The ARN of the service of that instance.
-pub(super) fn service(number: usize) -> String {
+pub(crate) fn service(number: usize) -> String {
     format!("{SERVICES}/service-{number}")
 }
 
 /// An event in EventBridge's envelope, `seconds` after the world began.
 #[expect(clippy::needless_pass_by_value, reason = "callers make it for this")]
-pub(super) fn event(id: &str, seconds: i64, of: (&str, &str), rest: (&[String], Value)) -> Value {
+pub(crate) fn event(id: &str, seconds: i64, of: (&str, &str), rest: (&[String], Value)) -> Value {
     let time = TestSystem::default().now() + SignedDuration::from_secs(seconds);
     json!({
         "version": "0", "id": id, "source": of.0, "detail-type": of.1,
@@ -128,6 +131,7 @@ impl World {
             table: TestTable::start().await,
             clock: TestSystem::default(),
             definitions: Definitions::default(),
+            executions: Mutex::default(),
         };
         let reference = LifecycleRef::parse("web-service@1.0.0").unwrap();
         let published = Lifecycle::publish(reference, lifecycle(), "ops", world.clock.now());
@@ -258,10 +262,22 @@ impl World {
     }
 
     pub(super) async fn sweep(&self) -> fire_deadlines::Answer {
-        let request = fire_deadlines::Request::Sweep {};
-        fire_deadlines::handle(&self.lives(), request)
+        let request = fire_deadlines::Request::Sweep(fire_deadlines::Nothing {});
+        self.fire(request).await
+    }
+
+    pub(super) async fn fire(&self, request: fire_deadlines::Request) -> fire_deadlines::Answer {
+        fire_deadlines::handle(&self.lives(), self, request)
             .await
             .unwrap()
+    }
+}
+
+/// The executions of runs: they run, unless something else is said.
+impl ReadRuns for World {
+    async fn run_state(&self, name: &str) -> Result<RunState> {
+        let said = self.executions.lock().unwrap();
+        Ok(said.get(name).copied().unwrap_or(RunState::Running))
     }
 }
 

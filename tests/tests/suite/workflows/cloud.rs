@@ -19,6 +19,7 @@ pub(crate) struct State {
     /// By cluster and name.
     pub(crate) services: BTreeMap<(String, String), ServiceHealth>,
     pub(crate) limits: Option<ScalingLimits>,
+    pub(crate) is_paused: bool,
     pub(crate) databases: BTreeMap<String, Database>,
     /// Whether new containers do not start.
     pub(crate) is_broken: bool,
@@ -178,6 +179,14 @@ impl ChangeScaling for FakeCloud {
             .calls
             .push(format!("limits {} {min} {max}", place.name));
         state.limits = Some(limits);
+        Ok(())
+    }
+
+    async fn set_paused(&self, place: &ServicePlace, paused: bool) -> Result<()> {
+        let mut state = self.lock();
+        let what = if paused { "pause" } else { "resume" };
+        state.calls.push(format!("{what} {}", place.name));
+        state.is_paused = paused;
         Ok(())
     }
 }

@@ -48,6 +48,7 @@ pub(crate) fn run(workflow: &str, input: Value, incarnation: &str, clock: &impl 
         on_failure: None,
         signal_on_success: None,
         started_at: now,
+        watch_at: Run::watch_after(now, now),
         deadline: now + SignedDuration::from_mins(10),
     }
 }
@@ -176,6 +177,14 @@ impl Scene {
 
     pub(crate) async fn save(&self, changes: Vec<Change>) {
         self.table.commit(changes).await.unwrap();
+    }
+
+    /// Has the sections of the spec say this.
+    pub(crate) async fn ask_for(&self, parameters: Value) {
+        let key = Life::key_of(&tenant(), &instance());
+        let life: Life = self.table.get(&key).await.unwrap().unwrap();
+        self.save(vec![Change::save(&Life { parameters, ..life })])
+            .await;
     }
 
     /// Moves the run on, twice: both deliveries must be answered alike.

@@ -3,15 +3,17 @@
 use groundplane_lifecycle::{Delivery, Effect, Timer};
 use groundplane_model::{PassageOutcome, RunId, Verdict};
 
-use super::{Message, Setting, Stored, World};
+use super::setting::short;
+use super::{Message, Sender, Setting, Stored, World};
 
 impl World {
     /// One transaction: the life, the history, the log and the messages.
     pub(super) fn commit(&mut self, instance: usize, delivery: Delivery) {
         for entry in delivery.entries {
-            let key = (instance, entry.event.clone(), entry.again);
+            let identity = short(&entry.identity);
+            let key = (instance, identity, entry.again);
             assert!(self.entries.insert(key), "an event was decided twice");
-            let waits = (instance, entry.event);
+            let waits = (instance, identity);
             if entry.verdict == Verdict::Waiting {
                 assert!(!entry.again, "it would wait for ever");
                 self.waiting.insert(waits);
@@ -66,6 +68,7 @@ impl World {
             assert!(life.run.is_none(), "it is stuck in a run");
             assert!(life.waiting.is_empty(), "a signal waits for ever");
             assert!(life.deadline.is_none(), "a deadline was lost");
+            assert_ne!(life.state.as_str(), "degraded", "a stay has lost its end");
             let numbers = self
                 .history
                 .iter()
@@ -73,10 +76,12 @@ impl World {
                 .count() as u64;
             assert_eq!(numbers + 1, life.passages, "a transition was lost");
         }
-        for (number, sent) in setting.sent.iter().enumerate() {
+        let events = setting.sent.iter().enumerate();
+        for (number, sent) in events.filter(|(_, sent)| sent.sender != Sender::Person) {
             for instance in sent.instances {
-                let entry = (*instance, format!("e{number}"), false);
-                assert!(self.entries.contains(&entry), "event {number} was lost");
+                let identity = setting.identity(Message::Sent(number));
+                let entry = (*instance, identity, false);
+                assert!(self.entries.contains(&entry), "an event was lost: {sent:?}");
             }
         }
     }

@@ -151,7 +151,7 @@ async fn a_body_has_256_kib_at_the_most() {
         "msg_1",
         &body(groundplane_receive_webhook::MAX_BODY),
     );
-    // It is one byte of text too long as an event, and it says so.
+    // With what the event has around it, it is too long for the bus, and it says so.
     let problem = gate.refused(largest, 422).await;
     assert!(problem.to_string().contains("as an event"), "{problem}");
     let larger = body(groundplane_receive_webhook::MAX_BODY + 1);

@@ -1,4 +1,4 @@
-//! Lengths of time as lifecycles write them: `90s`, `10m`, `1h30m`, `2d`.
+//! Lengths of time as documents write them: `90s`, `10m`, `1h30m`, `2d`.
 
 use jiff::SignedDuration;
 
@@ -8,7 +8,10 @@ const UNITS: [(char, i64); 4] = [('d', 86_400), ('h', 3_600), ('m', 60), ('s', 1
 const LONGEST: i64 = 365 * 86_400;
 
 /// Reads a length of 1 second to 365 days.
-pub(crate) fn parse(text: &str) -> Result<SignedDuration, String> {
+///
+/// # Errors
+/// What is wrong with it, in words for its author.
+pub fn parse_duration(text: &str) -> Result<SignedDuration, String> {
     let seconds = seconds(text)
         .ok_or_else(|| format!("`{}` is not a length of time", text.escape_debug()))?;
     if (1..=LONGEST).contains(&seconds) {
@@ -49,7 +52,7 @@ mod tests {
             ("365d", LONGEST),
         ] {
             assert_eq!(
-                parse(text),
+                parse_duration(text),
                 Ok(SignedDuration::from_secs(seconds)),
                 "{text}"
             );
@@ -72,13 +75,17 @@ mod tests {
             "9999999999s",
         ] {
             assert!(
-                parse(text).unwrap_err().contains("is not a length"),
+                parse_duration(text)
+                    .unwrap_err()
+                    .contains("is not a length"),
                 "{text}"
             );
         }
         for text in ["0s", "366d", "365d1s"] {
             assert!(
-                parse(text).unwrap_err().contains("between `1s` and `365d`"),
+                parse_duration(text)
+                    .unwrap_err()
+                    .contains("between `1s` and `365d`"),
                 "{text}"
             );
         }
