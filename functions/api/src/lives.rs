@@ -259,6 +259,7 @@ fn refused(refusal: Refusal) -> Refused {
         Refusal::State { .. } | Refusal::Busy { .. } => {
             Failure::new(FailureKind::Conflict, message)
         }
+        Refusal::Reused => Failure::new(FailureKind::Invalid, message),
         Refusal::Invalid { problems } => Failure::invalid_document(message, problems),
     };
     failure.into()

@@ -76,6 +76,9 @@ pub enum Refusal {
     /// The instance is destroyed.
     #[error("the instance is destroyed")]
     Ended,
+    /// Another request was made under the same id, in this life or an earlier one.
+    #[error("another request was made with this key")]
+    Reused,
     /// What came with the request is wrong.
     #[error("the request has {} problems", problems.len())]
     Invalid {

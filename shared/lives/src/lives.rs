@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use groundplane_lifecycle::{
-    Definition, Delivery, Execution, Move, Occurrence, Refusal, Request, RunOutcome, Workflows,
-    adopt, deliver, operate, settle, watch,
+    Definition, Delivery, Execution, Move, Occurrence, Refusal, Repeat, Request, RunOutcome,
+    Workflows, adopt, deliver, operate, repeats, settle, watch,
 };
 use groundplane_model::{
     Digest, EventEntry, Failure, FailureKind, InstanceId, Life, LifecycleRef, Problem, Run, RunId,
@@ -75,7 +75,8 @@ impl<T: ReadTable + WriteTable, C: Clock> Lives<'_, T, C> {
         Err(busy(whose))
     }
 
-    /// Begins an operation; gives its run. The same request again gives the same run.
+    /// Begins an operation; gives its run. The same request again gives the same run; another one
+    /// under the same id is refused.
     ///
     /// # Errors
     /// The outer one `NotFound` where the instance has no life, `Unavailable` where others change
@@ -87,14 +88,14 @@ impl<T: ReadTable + WriteTable, C: Clock> Lives<'_, T, C> {
         request: &Request,
     ) -> Result<Result<RunId, Refusal>, Failure> {
         for _ in 0..ATTEMPTS {
-            if let Some(run) = self
-                .entry(whose, &request.identity())
-                .await?
-                .and_then(|it| it.run)
-            {
-                return Ok(Ok(run));
-            }
             let (life, definition) = self.require(whose).await?;
+            if let Some(before) = self.entry(whose, &request.identity()).await? {
+                let run = match repeats(&before, request, &life) {
+                    Repeat::Same => before.run,
+                    Repeat::Other | Repeat::OfAnotherLife => None,
+                };
+                return Ok(run.ok_or(Refusal::Reused));
+            }
             let delivery = match operate(&definition, &life, request, self.clock.now()) {
                 Ok(delivery) => delivery,
                 Err(refusal) => return Ok(Err(refusal)),

@@ -384,9 +384,11 @@ async fn every_end_is_published_once() {
         .unwrap();
     let (deployment, _) = platform.deploy(&web_service()).await.unwrap();
     let events = platform.outside.events();
-    assert_eq!(events.len(), 1);
-    let (detail_type, detail) = &events[0];
-    assert_eq!(detail_type, "Deployment Succeeded");
+    let kinds: BTreeSet<&str> = events.iter().map(|(kind, _)| kind.as_str()).collect();
+    // The life of the instance begins with its first deployment.
+    let expected = ["Deployment Succeeded", "Instance State Changed"];
+    assert_eq!((events.len(), kinds), (2, BTreeSet::from(expected)));
+    let (_, detail) = events.iter().find(|(kind, _)| kind == expected[0]).unwrap();
     assert_eq!(detail["deployment"], deployment.id.as_str());
     assert_eq!(detail["id"], format!("{}.end", deployment.id));
 }

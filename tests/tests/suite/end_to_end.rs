@@ -7,13 +7,32 @@ mod cloud;
 mod command;
 mod inventory;
 mod lives;
+mod outside;
 mod sections;
 mod storm;
+
+use std::thread;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 
 use cloud::Cloud;
 use command::{Platform, Ran};
+
+/// Asks until there is an answer.
+fn patient<T>(patience: Duration, ask: impl Fn() -> Option<T>) -> T {
+    #[expect(clippy::disallowed_methods, reason = "waiting has an end")]
+    let now = Instant::now;
+    let begin = now();
+    loop {
+        if let Some(answer) = ask() {
+            return answer;
+        }
+        assert!(begin.elapsed() < patience, "nothing after {patience:?}");
+        // Between two looks, not for luck: the condition decides.
+        thread::sleep(Duration::from_millis(200));
+    }
+}
 
 /// A spec of the example's kind under another name, so that the tests do not meet.
 fn spec(name: &str) -> String {

@@ -230,9 +230,18 @@ async fn what_goes_by_the_same_name_as_before_is_told_anew() {
         // The resource is removed, and with it what is remembered; later it is added again.
         let key = ResourceOwner::key_of(&service);
         let owner: ResourceOwner = scene.table.require(&key).await.unwrap();
-        scene.table.commit(vec![Change::remove(&owner)]).await.unwrap();
+        scene
+            .table
+            .commit(vec![Change::remove(&owner)])
+            .await
+            .unwrap();
         scene.look().await;
-        scene.own(&ResourceOwner { version: 0, ..owner }).await;
+        scene
+            .own(&ResourceOwner {
+                version: 0,
+                ..owner
+            })
+            .await;
     }
     let ids: BTreeSet<String> = scene.events().into_iter().map(|event| event.id).collect();
     assert_eq!(ids.len(), 2);

@@ -50,7 +50,9 @@ async fn a_service_is_stopped_and_started_with_the_limits_that_it_has() {
         scene.ask_for(json!({"compute": {"minCapacity": 3}})).await;
         scene.cloud.lock().limits = limits;
         if workflow == "start" {
-            scene.cloud.change("web", |it| (it.desired, it.running) = (0, 0));
+            scene
+                .cloud
+                .change("web", |it| (it.desired, it.running) = (0, 0));
         }
         assert!(waits(&scene.advance().await), "{workflow}");
         scene.cloud.tick();

@@ -84,6 +84,10 @@ pub(crate) fn description(platform: &Platform) -> Result<Vec<(&'static str, Stri
         ),
         ("GROUNDPLANE_TEST_EVENT_QUEUE", output("EventQueueUrl")?),
         ("GROUNDPLANE_TEST_CLOUD_RULE", output("CloudEventsRuleArn")?),
+        (
+            "GROUNDPLANE_TEST_PLATFORM_RULE",
+            output("PlatformEventsRuleArn")?,
+        ),
         ("GROUNDPLANE_TEST_AWS_ENDPOINT", platform.aws.endpoint()),
         ("GROUNDPLANE_TEST_AWS_REGION", REGION.to_owned()),
         ("GROUNDPLANE_TEST_CLI", platform.cli.display().to_string()),

@@ -121,6 +121,16 @@ impl Platform {
         answer(request.send(body).unwrap())
     }
 
+    /// Sends a webhook without a token; gives the status of the answer.
+    pub(crate) fn webhook(&self, path: &str, headers: &[(&str, &str)], body: &str) -> u16 {
+        let request = agent().post(format!("{}{path}", self.endpoint));
+        let request = request.header("content-type", "application/json");
+        let request = headers.iter().fold(request, |request, (name, value)| {
+            request.header(*name, *value)
+        });
+        answer(request.send(body).unwrap()).status
+    }
+
     pub(crate) fn get(&self, path: &str) -> Answer {
         let request = agent()
             .get(format!("{}{path}", self.endpoint))

@@ -1,13 +1,12 @@
 //! A deployed instance lives: events, timers and operations move it, and everything is in the log.
 
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use super::cloud::Cloud;
 use super::command::{Platform, variable};
-use super::spec;
+use super::{patient, spec};
 
 /// How long anything may take that happens by itself.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -50,15 +49,15 @@ fn lifecycle() -> String {
 }
 
 /// The account, region, cluster and name in the ARN of a service.
-struct Service<'a> {
+pub(super) struct Service<'a> {
     region: &'a str,
     account: &'a str,
-    cluster: &'a str,
-    name: &'a str,
+    pub(super) cluster: &'a str,
+    pub(super) name: &'a str,
 }
 
 impl<'a> Service<'a> {
-    fn read(arn: &'a str) -> Self {
+    pub(super) fn read(arn: &'a str) -> Self {
         let parts: Vec<&str> = arn.split(':').collect();
         let path: Vec<&str> = parts[5].split('/').collect();
         Self {
@@ -121,25 +120,11 @@ fn put(cloud: &Cloud, event: &Value) {
 
 /// Waits until the instance is in that state; gives it.
 fn wait_for(platform: &Platform, state: &str) -> Value {
-    let begin = now();
-    loop {
+    patient(PATIENCE, || {
         let shown = platform.get("/v1/instances/alive.dev").body;
-        if shown["life"]["state"] == state && shown["life"]["run"].is_null() {
-            return shown;
-        }
-        assert!(
-            begin.elapsed() < PATIENCE,
-            "not `{state}`: {}",
-            shown["life"]
-        );
-        // Between two looks, not for luck: the condition decides.
-        thread::sleep(Duration::from_millis(200));
-    }
-}
-
-#[expect(clippy::disallowed_methods, reason = "waiting has an end")]
-fn now() -> Instant {
-    Instant::now()
+        let is_there = shown["life"]["state"] == state && shown["life"]["run"].is_null();
+        is_there.then_some(shown)
+    })
 }
 
 #[test]
@@ -200,6 +185,12 @@ fn events_timers_and_operations_move_an_instance_and_all_is_in_its_log() {
         let count = events.iter().filter(|it| **it == event).count();
         assert_eq!(count, 1, "{event}: {events:?}");
     }
+    // And what nobody sent: the end of the stay, and the operation.
+    let logged = log.answer["items"].as_array().unwrap();
+    for (field, value) in [("signal", "escalate"), ("operation", "restart")] {
+        let count = logged.iter().filter(|it| it[field] == value).count();
+        assert_eq!(count, 1, "{field} {value}: {logged:?}");
+    }
     let gone = platform.run(&["destroy", "alive.dev", "--wait", "--yes", "-o", "json"]);
     assert_eq!(gone.code, 0, "{gone:?}");
     let ended = platform.get("/v1/instances/alive.dev/history").body;
@@ -207,22 +198,29 @@ fn events_timers_and_operations_move_an_instance_and_all_is_in_its_log() {
     assert_eq!(last["outcome"], "ended");
 }
 
-#[test]
-#[ignore = "needs the local AWS: cargo xtask test"]
-fn the_rule_takes_what_aws_says_of_resources_and_nothing_else() {
-    let cloud = Cloud::from_env();
-    let rule = variable("GROUNDPLANE_TEST_CLOUD_RULE");
-    let name = rule.rsplit('/').next().unwrap();
-    let described = cloud.call("events", "AWSEvents.DescribeRule", &json!({"Name": name}));
+/// Whether the pattern of a rule takes an event, as EventBridge says.
+fn takes(cloud: &Cloud, rule: &str, event: &Value) -> bool {
+    let (bus, name) = match rule.rsplit('/').collect::<Vec<_>>().as_slice() {
+        [name, bus, _] => ((*bus).to_owned(), (*name).to_owned()),
+        [name, ..] => ("default".to_owned(), (*name).to_owned()),
+        [] => panic!("{rule}"),
+    };
+    let asked = json!({"Name": name, "EventBusName": bus});
+    let described = cloud.call("events", "AWSEvents.DescribeRule", &asked);
     let described: Value = serde_json::from_str(&described).unwrap();
     let pattern = described["EventPattern"].as_str().unwrap();
+    let asked = json!({"EventPattern": pattern, "Event": event.to_string()});
+    let answer = cloud.call("events", "AWSEvents.TestEventPattern", &asked);
+    let answer: Value = serde_json::from_str(&answer).unwrap();
+    answer["Result"].as_bool().unwrap()
+}
+
+#[test]
+#[ignore = "needs the local AWS: cargo xtask test"]
+fn the_rules_take_what_is_said_of_resources_and_nothing_else() {
+    let cloud = Cloud::from_env();
     let service = Service::read("arn:aws:ecs:us-east-1:000000000000:service/main/web");
-    let takes = |event: &Value| {
-        let asked = json!({"EventPattern": pattern, "Event": event.to_string()});
-        let answer = cloud.call("events", "AWSEvents.TestEventPattern", &asked);
-        let answer: Value = serde_json::from_str(&answer).unwrap();
-        answer["Result"].as_bool().unwrap()
-    };
+    let rule = variable("GROUNDPLANE_TEST_CLOUD_RULE");
     for source in [
         "aws.ecs",
         "aws.cloudwatch",
@@ -233,10 +231,21 @@ fn the_rule_takes_what_aws_says_of_resources_and_nothing_else() {
         "aws.health",
     ] {
         let event = service.envelope("e", (source, "Anything"), "arn:x", json!({}));
-        assert!(takes(&event), "{source}");
+        assert!(takes(&cloud, &rule, &event), "{source}");
     }
     for source in ["aws.ec2", "aws.s3", "com.example"] {
         let event = service.envelope("e", (source, "Anything"), "arn:x", json!({}));
-        assert!(!takes(&event), "{source}");
+        assert!(!takes(&cloud, &rule, &event), "{source}");
+    }
+    let rule = variable("GROUNDPLANE_TEST_PLATFORM_RULE");
+    for (kind, expected) in [
+        ("Alert", true),
+        ("Service Health", true),
+        ("Deployment Succeeded", true),
+        ("Instance State Changed", false),
+        ("Instance Run Ended", false),
+    ] {
+        let event = service.envelope("e", ("groundplane", kind), "arn:x", json!({}));
+        assert_eq!(takes(&cloud, &rule, &event), expected, "{kind}");
     }
 }

@@ -210,9 +210,12 @@ async fn an_operation_runs_once_for_each_request_and_its_success_is_a_signal() {
 
     world.settle(0, &run, &RunOutcome::Succeeded).await;
     assert_eq!(world.state(0).await, "healthy");
-    // The request is remembered also when its run is over.
+    // The request is remembered also when its run is over, and its key belongs to it.
     let again = lives.operate(&whose(0), &request).await.unwrap().unwrap();
     assert_eq!(run, again);
+    let other = restart("request-1", json!({"why": "again"}));
+    let refused = lives.operate(&whose(0), &other).await.unwrap();
+    assert_eq!(refused, Err(Refusal::Reused));
 }
 
 #[tokio::test]

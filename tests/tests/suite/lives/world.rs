@@ -10,7 +10,7 @@ use groundplane_model::{
     Change, EventEntry, Index, InstanceId, Life, Lifecycle, LifecycleRef, LifecycleSpec, Partition,
     Passage, ResourceOwner, RunId, TenantId, UnitName,
 };
-use groundplane_ports::{Clock, RunState, Page, ReadRuns, ReadTable, Result, WriteTable};
+use groundplane_ports::{Clock, Page, ReadRuns, ReadTable, Result, RunState, WriteTable};
 use groundplane_route_event::{Answer, Batch, handle};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
