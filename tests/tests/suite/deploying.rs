@@ -1,6 +1,8 @@
 //! Deployments in-process: the shipped machines and handlers, and every I/O call failing in every
 //! way. The generic test is [`explore`]; a scenario is one line of it.
 
+use std::collections::BTreeSet;
+
 use groundplane_model::{DeploymentStatus, InstanceId, InstanceStatus, Layer, Outcome, StepStatus};
 use groundplane_tests::asl::Schedule;
 use groundplane_tests::faults::{Fault, Faults, explore};

@@ -42,9 +42,7 @@ fn source(platform: &Platform, name: &str, format: &str, auth: &str) -> (String,
     ]);
     assert_eq!(made.code, 0, "{made:?}");
     let text = |field: &str| made.answer[field].as_str().unwrap().to_owned();
-    let url = text("url");
-    let path = url.find("/v1/webhooks/").map(|at| url[at..].to_owned());
-    (path.unwrap(), text("secret"))
+    (text("path"), text("secret"))
 }
 
 fn alert(status: &str) -> String {
