@@ -3,6 +3,7 @@
 
 mod concurrent;
 mod deployed;
+mod model;
 pub(crate) mod reference;
 mod routing;
 mod runs;

@@ -281,7 +281,7 @@ impl ReadRuns for World {
     }
 }
 
-fn word(passage: &Passage) -> String {
+pub(super) fn word(passage: &Passage) -> String {
     let from = passage.from.as_ref().map_or("", |from| from.as_str());
     let outcome = serde_json::to_value(passage.outcome).unwrap();
     format!("{from}>{} {}", passage.to, outcome.as_str().unwrap())
