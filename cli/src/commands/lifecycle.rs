@@ -7,8 +7,8 @@ use groundplane_lifecycle::{
     Beginning, Definition, RunOutcome, Scenario, SimulatedStep, Workflows, simulate,
 };
 use groundplane_model::{
-    Event, InstanceId, LifecycleName, LifecycleRef, LifecycleSpec, LifecycleVersion, Problem,
-    TenantId, WorkflowName,
+    Event, InstanceId, LifecycleName, LifecycleRef, LifecycleVersion, Problem, TenantId,
+    WorkflowName,
 };
 use groundplane_spec::{Kind, ValidDocument};
 use serde::Serialize;

@@ -5,7 +5,7 @@
 use groundplane_lifecycle::{Execution, Occurrence, RunOutcome};
 use groundplane_lives::{Lives, Whose};
 use groundplane_model::{Failure, FailureKind, Index, InstanceId, Life, TenantId};
-use groundplane_ports::{Clock, RunState, ReadRuns, ReadTable, WriteTable};
+use groundplane_ports::{Clock, ReadRuns, ReadTable, RunState, WriteTable};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 

@@ -6,7 +6,7 @@ use aws_sdk_sfn::operation::start_execution::StartExecutionError;
 use aws_sdk_sfn::operation::stop_execution::StopExecutionError;
 use aws_sdk_sfn::types::ExecutionStatus;
 use groundplane_ports::{
-    RunState, ReadDeploymentRuns, ReadRuns, Result, StartDeployments, StartRuns,
+    ReadDeploymentRuns, ReadRuns, Result, RunState, StartDeployments, StartRuns,
 };
 
 use crate::error::port_error;
@@ -125,10 +125,17 @@ async fn state(client: &Client, machine: &str, name: &str) -> Result<RunState> {
         .send()
         .await;
     match described {
-        Ok(described) => Ok(match described.status() {
-            ExecutionStatus::Running | ExecutionStatus::PendingRedrive => RunState::Running,
-            _ => RunState::Over,
-        }),
+        Ok(described) => {
+            let status = described.status();
+            let is_running = matches!(
+                status,
+                ExecutionStatus::Running | ExecutionStatus::PendingRedrive
+            );
+            Ok(match is_running {
+                true => RunState::Running,
+                false => RunState::Over,
+            })
+        }
         Err(error)
             if matches!(
                 error.as_service_error(),

@@ -85,34 +85,36 @@ impl Stored {
             definitions: &self.definitions,
         };
         let whose = whose(0);
+        let cause = "it did not work".to_owned();
         let done = faults.invocation(async {
-            match act {
-                Act::Signal { id, signal } => {
+            // What comes of it is looked at in the table.
+            let _ = match (act, run) {
+                (Act::Signal { id, signal }, _) => {
                     let occurrence = Occurrence::signal(*id, signal.parse().unwrap(), "ada");
-                    let _ = lives.tell(&whose, &occurrence).await;
+                    lives.tell(&whose, &occurrence).await.map(|_| ())
                 }
-                Act::Operate { id } => {
-                    let request = Request {
-                        id: (*id).to_owned(),
-                        operation: "restart".parse().unwrap(),
-                        input: serde_json::Map::new(),
-                        by: "ada".to_owned(),
-                    };
-                    let _ = lives.operate(&whose, &request).await;
+                (Act::Operate { id }, _) => lives.operate(&whose, &restart(id)).await.map(|_| ()),
+                (Act::Settle { .. }, None) => Ok(()),
+                (Act::Settle { well: true }, Some(run)) => {
+                    lives.settle(&whose, run, &RunOutcome::Succeeded).await
                 }
-                Act::Settle { well } => {
-                    let cause = "it did not work".to_owned();
-                    let outcome = match well {
-                        true => RunOutcome::Succeeded,
-                        false => RunOutcome::Failed { cause },
-                    };
-                    if let Some(run) = run {
-                        let _ = lives.settle(&whose, run, &outcome).await;
-                    }
+                (Act::Settle { well: false }, Some(run)) => {
+                    lives
+                        .settle(&whose, run, &RunOutcome::Failed { cause })
+                        .await
                 }
-            }
+            };
         });
         let _ = done.await;
+    }
+}
+
+fn restart(id: &str) -> Request {
+    Request {
+        id: id.to_owned(),
+        operation: "restart".parse().unwrap(),
+        input: serde_json::Map::new(),
+        by: "ada".to_owned(),
     }
 }
 
