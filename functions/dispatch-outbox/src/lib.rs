@@ -65,8 +65,8 @@ pub struct Outlets<'a, D, R, T, B> {
     pub bus: &'a B,
 }
 
-/// Publishes a batch. Where one message fails, the ones after it are left to the next delivery,
-/// which keeps their order.
+/// Publishes a batch. Where one message fails, the ones after it are left to the next delivery.
+/// Messages of different batches have no order; none of them needs one.
 ///
 /// # Errors
 /// Never; failures are part of the answer.
