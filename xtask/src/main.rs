@@ -57,7 +57,11 @@ enum Task {
     /// Check format, lints and templates
     Lint,
     /// Measure and print the figures of docs/performance.md
-    Bench,
+    Bench {
+        /// Only those of a platform on a local AWS: deployments, and a storm of events
+        #[arg(long)]
+        platform: bool,
+    },
     /// Write anew what is known about resource types of AWS
     AwsData,
 }
@@ -81,7 +85,7 @@ fn run(task: &Task) -> Result<()> {
         Task::Token => commands::token::run(&checkout),
         Task::Test { unit, e2e } => commands::test::run(&checkout, Suite::of(*unit, *e2e)),
         Task::Lint => commands::lint::run(&checkout),
-        Task::Bench => commands::bench::run(&checkout),
+        Task::Bench { platform } => commands::bench::run(&checkout, *platform),
         Task::AwsData => commands::aws_data::run(&checkout),
     }
 }

@@ -149,8 +149,8 @@ async fn figures_of_names_and_images() {
         accepted::accept(&*table, 1, &[]).await;
         fill(&table, images).await;
         let wanted = [
-            ("os_family", "ubuntu"),
-            ("os_version", "~> 22"),
+            ("osFamily", "ubuntu"),
+            ("osVersion", "~> 22"),
             ("architecture", "x86_64"),
         ];
         for callers in [1, 8, 64] {

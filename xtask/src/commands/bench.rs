@@ -28,26 +28,37 @@ const STORM: u32 = 1_000;
 /// Starts of each function.
 const RUNS: usize = 11;
 
-/// Measures everything and prints it.
+/// Measures everything and prints it; or only what is measured on a platform.
 ///
 /// # Errors
 /// Where something cannot be measured.
-pub(crate) fn run(checkout: &Checkout) -> Result<()> {
-    for package in ["planner", "preview", "patterns"] {
-        let package = &format!("groundplane-{package}");
-        show(cargo(checkout.root()).args(["bench", "--package", package]))?;
+pub(crate) fn run(checkout: &Checkout, only_platform: bool) -> Result<()> {
+    if !only_platform {
+        print_benches(checkout)?;
+        print_figures(checkout)?;
     }
-    print_figures(checkout)?;
     let tools = tools::install(checkout)?;
     let temporary = Temporary::new(checkout, "bench")?;
-    let functions = measure_functions(checkout, &tools, temporary.folder())?;
+    if !only_platform {
+        let functions = measure_functions(checkout, &tools, temporary.folder())?;
+        println!("\n{functions}");
+    }
     let traffic = Traffic::listen(temporary.folder().to_owned())?;
     let cli = functions::build(checkout)?;
     let detour = Some(traffic.endpoint());
     let platform = temporary.bring_up_behind(checkout, &tools, cli, detour)?;
     let deployments = measure_deployments(checkout, &platform, &traffic)?;
-    println!("\n{functions}\n\n{deployments}\n");
+    println!("\n{deployments}\n");
     storm(checkout, &platform, &traffic)
+}
+
+/// Runs what decides alone, without a platform.
+fn print_benches(checkout: &Checkout) -> Result<()> {
+    for package in ["planner", "preview", "patterns", "drift"] {
+        let package = &format!("groundplane-{package}");
+        show(cargo(checkout.root()).args(["bench", "--package", package]))?;
+    }
+    Ok(())
 }
 
 /// Runs the storm of events with many instances, and counts what it costs.
@@ -57,11 +68,12 @@ fn storm(checkout: &Checkout, platform: &Platform, traffic: &Traffic) -> Result<
     let before = Work::until_now(&aws, &functions)?;
     traffic.take();
     let mut tests = cargo(checkout.root());
+    // As `cargo xtask test` builds it: this only sends, and looks at what has come of it.
     tests.args([
         "test",
-        "--release",
-        "--package",
-        "groundplane-tests",
+        "--workspace",
+        "--test",
+        "suite",
         "a_storm_of_events",
     ]);
     tests.args(["--", "--ignored", "--nocapture"]);
