@@ -13,6 +13,10 @@ pub(crate) struct Report {
     pub(crate) text: String,
     /// The answer for programs, an object.
     pub(crate) fields: Map<String, Value>,
+    /// The answer for a pull request, of commands that have one.
+    pub(crate) markdown: Option<String>,
+    /// How the process is to exit where nothing went wrong.
+    pub(crate) success: Exit,
     /// What went wrong, if anything did.
     pub(crate) failure: Option<Error>,
 }
@@ -28,6 +32,8 @@ impl Report {
         Self {
             text,
             fields,
+            markdown: None,
+            success: Exit::Ok,
             failure: None,
         }
     }
@@ -37,6 +43,8 @@ impl Report {
         Self {
             text: String::new(),
             fields: Map::new(),
+            markdown: None,
+            success: Exit::Ok,
             failure: Some(error),
         }
     }
@@ -57,6 +65,6 @@ impl Report {
 
     /// How the process is to exit.
     pub(crate) fn exit(&self) -> Exit {
-        self.failure.as_ref().map_or(Exit::Ok, Error::exit)
+        self.failure.as_ref().map_or(self.success, Error::exit)
     }
 }

@@ -5,6 +5,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use groundplane_deployment::PlanId;
 use groundplane_model::{
     DeploymentId, EnvironmentName, InstanceId, InvalidIdentifier, ServiceName,
 };
@@ -16,12 +17,14 @@ pub(crate) use life::{
     LifecycleCommand, MoveLifecycle, OfInstance, RunOperation, SendSignal, ShowLifecycle, Simulate,
 };
 pub(crate) use name::{NameCommand, PreviewName};
+pub(crate) use planning::{Completions, Graph, Init, Language, Man, Preview, Schema};
 pub(crate) use pool::{Create, Import, Place, PoolCommand};
 
 mod event_source;
 mod image;
 mod life;
 mod name;
+mod planning;
 mod pool;
 
 const ABOUT: &str = "A spec goes in, infrastructure comes out";
@@ -33,7 +36,7 @@ A command finds its platform by --endpoint, by GROUNDPLANE_ENDPOINT or, in a che
 `cargo xtask demo` has started a local one, by itself.
 
 Exit codes: 0 it is done or accepted; 1 the platform said no, failed or was not reached; 2 wrong \
-usage or an invalid document; 130 interrupted.";
+usage or an invalid document; 3 there is something to do (`preview --exit-code`); 130 interrupted.";
 
 /// Where the help lists what every command understands.
 const EVERYWHERE: &str = "Options of every command";
@@ -73,6 +76,8 @@ pub(crate) enum Format {
     Text,
     /// for programs: one JSON object
     Json,
+    /// for pull requests; `preview` alone
+    Markdown,
 }
 
 /// The commands.
@@ -80,6 +85,8 @@ pub(crate) enum Format {
 pub(crate) enum Command {
     /// Check documents without a platform and show every problem at once
     Validate(Validate),
+    /// Say what a deployment would do, resource by resource
+    Preview(Preview),
     /// Register landing zones and environments, then deploy services
     Apply(Apply),
     /// Deploy a service, or update the one of the same name and environment
@@ -124,6 +131,16 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: ImageCommand,
     },
+    /// Draw the units of a service and the order in which they are provisioned
+    Graph(Graph),
+    /// Write a spec to begin with, which editors check and complete
+    Init(Init),
+    /// Print the JSON Schema of a kind of document
+    Schema(Schema),
+    /// Print the completions of a shell
+    Completions(Completions),
+    /// Print the manual page of a command
+    Man(Man),
     /// Names of resources, before they are handed out
     Name {
         /// What to do.
@@ -157,6 +174,9 @@ pub(crate) struct Deploy {
     /// Environment to deploy to, where the document does not name one
     #[arg(long, value_name = "ENVIRONMENT")]
     pub(crate) env: Option<EnvironmentName>,
+    /// Do exactly what this plan of `groundplane preview` announces, or nothing
+    #[arg(long, value_name = "PLAN")]
+    pub(crate) plan: Option<PlanId>,
     /// What to wait for.
     #[command(flatten)]
     pub(crate) waiting: Waiting,

@@ -4,9 +4,11 @@
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use groundplane_model::Problem;
 use groundplane_spec::{Document, Kind, ValidDocument};
+use serde_json::Value;
 
 use crate::error::{Error, FileProblem};
 use crate::world::World;
@@ -28,6 +30,7 @@ pub(crate) struct Candidate {
     pub(crate) file: String,
     valid: ValidDocument,
     document: Document,
+    text: Rc<str>,
 }
 
 impl Candidate {
@@ -57,15 +60,18 @@ impl Candidate {
         self.document.value().to_string()
     }
 
+    /// The document as it was written, without defaults.
+    pub(crate) fn given(&self) -> &Value {
+        self.document.value()
+    }
+
     /// Puts problems that the platform found into the file. The platform has seen the document
     /// alone, so the place comes from the pointer.
     pub(crate) fn locate(&self, problems: &[Problem]) -> Vec<FileProblem> {
         problems
             .iter()
-            .map(|problem| FileProblem {
-                file: self.file.clone(),
-                problem: problem.clone().at(self.document.position(&problem.pointer)),
-            })
+            .map(|problem| problem.clone().at(self.document.position(&problem.pointer)))
+            .map(|problem| in_text(&self.file, &self.text, problem))
             .collect()
     }
 }
@@ -99,34 +105,34 @@ impl Checked {
             Ok(text) => groundplane_spec::parse_all(text),
             Err(_) => groundplane_spec::parse_bytes(content).map(|document| vec![document]),
         };
+        let text: Rc<str> = String::from_utf8_lossy(content).into();
         match parsed {
             Ok(documents) => documents
                 .into_iter()
-                .for_each(|document| self.check(file, document)),
-            Err(problems) => self.note(file, problems),
+                .for_each(|document| self.check(file, &text, document)),
+            Err(problems) => self.note(file, &text, problems),
         }
     }
 
-    fn check(&mut self, file: &str, document: Document) {
+    fn check(&mut self, file: &str, text: &Rc<str>, document: Document) {
         match groundplane_spec::validate(&document) {
             Ok(validated) => {
-                self.note(file, validated.warnings);
+                self.note(file, text, validated.warnings);
                 self.candidates.push(Candidate {
                     file: file.to_owned(),
                     valid: validated.document,
                     document,
+                    text: Rc::clone(text),
                 });
             }
-            Err(problems) => self.note(file, problems),
+            Err(problems) => self.note(file, text, problems),
         }
     }
 
-    fn note(&mut self, file: &str, problems: Vec<Problem>) {
+    fn note(&mut self, file: &str, text: &str, problems: Vec<Problem>) {
+        let problems = problems.into_iter();
         self.problems
-            .extend(problems.into_iter().map(|problem| FileProblem {
-                file: file.to_owned(),
-                problem,
-            }));
+            .extend(problems.map(|problem| in_text(file, text, problem)));
     }
 }
 
@@ -194,10 +200,20 @@ pub(crate) fn text_of(world: &mut World<'_>, path: &Path) -> io::Result<String> 
     String::from_utf8(content).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
 }
 
+/// A problem with the line of the text that it is in.
+fn in_text(file: &str, text: &str, problem: Problem) -> FileProblem {
+    let number = problem.position.map(|position| position.line);
+    let line = number.and_then(|number| text.lines().nth(number.checked_sub(1)?));
+    FileProblem {
+        line: line.map(str::to_owned),
+        ..FileProblem::new(file, problem)
+    }
+}
+
 fn take(checked: &mut Checked, file: &str, content: io::Result<Vec<u8>>) {
     match content {
         Ok(content) => checked.add(file, &content),
-        Err(error) => checked.note(file, vec![unreadable(&error)]),
+        Err(error) => checked.note(file, "", vec![unreadable(&error)]),
     }
 }
 
@@ -217,12 +233,12 @@ fn expand(checked: &mut Checked, world: &World<'_>, path: &Path) -> Vec<PathBuf>
         Ok(files) if files.is_empty() => {
             let problem = Problem::error("", "the directory holds no documents")
                 .with_hint("documents end in .yaml, .yml or .json");
-            checked.note(&name, vec![problem]);
+            checked.note(&name, "", vec![problem]);
             Vec::new()
         }
         Ok(files) => files,
         Err(error) => {
-            checked.note(&name, vec![unreadable(&error)]);
+            checked.note(&name, "", vec![unreadable(&error)]);
             Vec::new()
         }
     }

@@ -17,6 +17,8 @@ pub enum Exit {
     Failed,
     /// Wrong usage or an invalid document; nothing was changed.
     Usage,
+    /// There is something to do, where the command was told to say so by its exit code.
+    Changes,
     /// The user interrupted the command.
     Interrupted,
 }
@@ -29,6 +31,7 @@ impl Exit {
             Self::Ok => 0,
             Self::Failed => 1,
             Self::Usage => 2,
+            Self::Changes => 3,
             // As shells report a process that SIGINT has ended.
             Self::Interrupted => 130,
         }
@@ -43,9 +46,21 @@ pub(crate) struct FileProblem {
     /// The problem.
     #[serde(flatten)]
     pub(crate) problem: Problem,
+    /// The line that it is in, where there is a text.
+    #[serde(skip)]
+    pub(crate) line: Option<String>,
 }
 
 impl FileProblem {
+    /// A problem of something that has no text, or whose text the user has not seen.
+    pub(crate) fn new(file: impl Into<String>, problem: Problem) -> Self {
+        Self {
+            file: file.into(),
+            problem,
+            line: None,
+        }
+    }
+
     /// Whether the document is refused for it.
     pub(crate) fn refuses(&self) -> bool {
         self.problem.severity == Severity::Error

@@ -8,6 +8,7 @@ mod commands;
 mod documents;
 mod error;
 mod following;
+mod ground;
 mod progress;
 mod render;
 mod settings;
@@ -51,6 +52,7 @@ fn usage(world: &mut World<'_>, said: &clap::Error) -> Exit {
 fn publish(world: &mut World<'_>, format: Format, report: &Report) -> Exit {
     let text = match format {
         Format::Text => report.text.clone(),
+        Format::Markdown => report.markdown.clone().unwrap_or_default(),
         Format::Json => report.json(),
     };
     let written = world.answer(&text);

@@ -137,6 +137,14 @@ impl Settings {
     /// # Errors
     /// Where one of them is missing or cannot be used; the error says how to give it.
     pub(crate) fn find(global: &Global, world: &World<'_>) -> Result<Self, Error> {
+        Self::look(global, world)?.ok_or_else(no_platform)
+    }
+
+    /// The same, for commands that can do without a platform: none where none is named.
+    ///
+    /// # Errors
+    /// Where a platform is named and cannot be used, or has no token.
+    pub(crate) fn look(global: &Global, world: &World<'_>) -> Result<Option<Self>, Error> {
         let endpoint = given(global.endpoint.as_ref())
             .or_else(|| given(world.environment.get(ENDPOINT_VARIABLE)))
             .map(Endpoint::parse)
@@ -148,16 +156,16 @@ impl Settings {
         });
         // The file is read only where it is needed: a broken one is no obstacle to the others.
         if let (Some(endpoint), Some((token, source))) = (&endpoint, token) {
-            return Self::new(endpoint.clone(), token, source);
+            return Self::new(endpoint.clone(), token, source).map(Some);
         }
         let local = find_local(&world.directory)?;
         let local_endpoint = local
             .as_ref()
             .map(|local| Endpoint::parse(&local.endpoint))
             .transpose()?;
-        let endpoint = endpoint
-            .or_else(|| local_endpoint.clone())
-            .ok_or_else(no_platform)?;
+        let Some(endpoint) = endpoint.or_else(|| local_endpoint.clone()) else {
+            return Ok(None);
+        };
         // The local platform's token is for the local platform and is not shown to any other.
         let own = local
             .as_ref()
@@ -165,7 +173,7 @@ impl Settings {
             .and_then(|local| given(Some(&local.token)))
             .map(|token| (token, TokenSource::LocalFile));
         let (token, source) = token.or(own).ok_or_else(no_token)?;
-        Self::new(endpoint, token, source)
+        Self::new(endpoint, token, source).map(Some)
     }
 
     fn new(endpoint: Endpoint, token: &str, token_source: TokenSource) -> Result<Self, Error> {

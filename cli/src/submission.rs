@@ -6,7 +6,7 @@ use std::time::Duration;
 use groundplane_model::{EnvironmentName, InstanceId, Problem, Severity};
 use serde_json::Value;
 
-use crate::client::{Accepted, Body, CallError, Client, Registered};
+use crate::client::{Accepted, Body, Bound, CallError, Client, Previewed, Registered};
 use crate::documents::Candidate;
 use crate::error::{Error, FileProblem};
 use crate::render;
@@ -20,13 +20,39 @@ pub(crate) fn submit(
     client: &Client,
     world: &mut World<'_>,
     service: &Candidate,
-    environment: Option<&EnvironmentName>,
+    bound: Bound<'_>,
 ) -> Result<Accepted, Error> {
     let body = body(service);
-    let accepted = persistently(world, |key| client.submit(&body, environment, key))
+    let accepted = persistently(world, |key| client.submit(&body, bound, key))
         .map_err(|error| refused(service, error))?;
     world.say(&render::problems::text(&service.locate(&accepted.warnings)));
     Ok(accepted)
+}
+
+/// Asks what submitting a service would do.
+pub(crate) fn preview(
+    client: &Client,
+    service: &Candidate,
+    environment: Option<&EnvironmentName>,
+) -> Result<Previewed, Error> {
+    let answer = client
+        .preview(&body(service), environment)
+        .map_err(|error| refused(service, error))?;
+    let environment = environment.map(|name| format!(" --env {name}"));
+    let next = format!(
+        "groundplane deploy {}{} --plan {}",
+        service.file,
+        environment.unwrap_or_default(),
+        answer.plan
+    );
+    Ok(Previewed {
+        file: service.file.clone(),
+        plan: answer.plan,
+        revision: answer.revision,
+        preview: answer.preview,
+        remarks: service.locate(&answer.remarks),
+        next: Some(next),
+    })
 }
 
 /// Asks for an instance to be destroyed.
@@ -100,11 +126,8 @@ pub(crate) fn refused_request(what: &str, error: CallError) -> Error {
     if refusal.problems.is_empty() {
         return CallError::Refused(refusal).into();
     }
-    let problem = |problem: Problem| FileProblem {
-        file: what.to_owned(),
-        // Places in the text that was sent mean nothing to someone who has typed something else.
-        problem: problem.at(None),
-    };
+    // Places in the text that was sent mean nothing to someone who has typed something else.
+    let problem = |problem: Problem| FileProblem::new(what, problem.at(None));
     Error::Documents {
         problems: refusal.problems.into_iter().map(problem).collect(),
     }

@@ -39,6 +39,7 @@ impl ThisProcess {
             input: &mut io::stdin().lock(),
             input_is_terminal: io::stdin().is_terminal(),
             output: &mut io::stdout(),
+            output_is_terminal: io::stdout().is_terminal(),
             progress: &mut io::stderr(),
             clock: &Stopwatch::start(),
             new_key: &fresh_key,

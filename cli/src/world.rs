@@ -27,6 +27,8 @@ pub struct World<'a> {
     pub input_is_terminal: bool,
     /// Standard output, for the answer alone.
     pub output: &'a mut dyn Write,
+    /// Whether standard output is shown to a person.
+    pub output_is_terminal: bool,
     /// Standard error, for progress and errors.
     pub progress: &'a mut dyn Write,
     /// The time that passes.
@@ -60,6 +62,14 @@ impl World<'_> {
             Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error),
             _ => Ok(()),
         }
+    }
+
+    /// Whether the answer may have colours: a person sees it, whose terminal has some and who did
+    /// not ask for none (<https://no-color.org>).
+    pub(crate) fn has_colours(&self) -> bool {
+        let variable = |name| self.environment.get(name).map(String::as_str);
+        let is_refused = variable("NO_COLOR").is_some_and(|value| !value.is_empty());
+        self.output_is_terminal && !is_refused && variable("TERM") != Some("dumb")
     }
 
     /// Tells the user something that is not part of the answer.

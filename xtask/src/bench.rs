@@ -1,5 +1,6 @@
 //! What `cargo xtask bench` measures, one kind of figure per file.
 
+pub(crate) mod command_line;
 pub(crate) mod counts;
 pub(crate) mod deployment;
 pub(crate) mod size;

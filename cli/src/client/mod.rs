@@ -7,8 +7,10 @@ mod event_sources;
 mod images;
 mod lives;
 mod pools;
+mod previews;
 mod transport;
 
+use groundplane_deployment::PlanId;
 use groundplane_model::{DeploymentId, EnvironmentName, InstanceId, ServiceName};
 use serde::de::DeserializeOwned;
 
@@ -20,6 +22,7 @@ pub(crate) use event_sources::EventSource;
 pub(crate) use images::{CatalogImage, NamePreview};
 pub(crate) use lives::{HistoryStep, Life, LoggedEvent, PublishedLifecycle, States};
 pub(crate) use pools::{Block, Pool, PoolSummary, Within};
+pub(crate) use previews::{AnsweredPreview, Previewed};
 use transport::{Call, Method, Transport};
 
 use crate::settings::Settings;
@@ -37,6 +40,15 @@ pub(crate) struct Body {
     pub(crate) text: String,
     /// Its media type.
     pub(crate) media_type: &'static str,
+}
+
+/// What a submission is bound to.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Bound<'a> {
+    /// The environment, where it is not the one that the document names.
+    pub(crate) environment: Option<&'a EnvironmentName>,
+    /// The plan that must still hold.
+    pub(crate) plan: Option<&'a PlanId>,
 }
 
 /// One platform, as one caller.
@@ -58,11 +70,23 @@ impl Client {
     pub(crate) fn submit(
         &self,
         body: &Body,
-        environment: Option<&EnvironmentName>,
+        Bound { environment, plan }: Bound<'_>,
         key: &str,
     ) -> Result<Accepted, CallError> {
         let mut call = Call::new(Method::Post(body), "/v1/instances");
         call.idempotency_key = Some(key);
+        call.ask("environment", environment.map(EnvironmentName::as_str));
+        call.ask("plan", plan.map(ToString::to_string).as_deref());
+        self.send(&call)
+    }
+
+    /// Says what submitting a service would do.
+    pub(crate) fn preview(
+        &self,
+        body: &Body,
+        environment: Option<&EnvironmentName>,
+    ) -> Result<AnsweredPreview, CallError> {
+        let mut call = Call::new(Method::Post(body), "/v1/instances:preview");
         call.ask("environment", environment.map(EnvironmentName::as_str));
         self.send(&call)
     }

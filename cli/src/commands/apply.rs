@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::answer::Report;
 use crate::arguments::{Apply, Global};
-use crate::client::{Accepted, Client, Registered};
+use crate::client::{Accepted, Bound, Client, Registered};
 use crate::documents::{self, Candidate};
 use crate::error::Error;
 use crate::render;
@@ -95,7 +95,9 @@ fn apply(client: &Client, world: &mut World<'_>, candidate: &Candidate) -> Resul
         Kind::Workflow => {
             submission::register(client, "workflows", candidate).map(Applied::Registered)
         }
-        Kind::Service => submission::submit(client, world, candidate, None).map(Applied::Accepted),
+        Kind::Service => {
+            submission::submit(client, world, candidate, Bound::default()).map(Applied::Accepted)
+        }
     }
 }
 

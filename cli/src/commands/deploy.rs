@@ -2,6 +2,7 @@
 
 use crate::answer::Report;
 use crate::arguments::{Deploy, Global};
+use crate::client::Bound;
 use crate::error::Error;
 use crate::world::World;
 use crate::{documents, following, render, submission};
@@ -21,7 +22,11 @@ pub(super) fn run(
         ));
     }
     let client = super::connect(global, world)?;
-    let accepted = submission::submit(&client, world, &service, arguments.env.as_ref())?;
+    let bound = Bound {
+        environment: arguments.env.as_ref(),
+        plan: arguments.plan.as_ref(),
+    };
+    let accepted = submission::submit(&client, world, &service, bound)?;
     if arguments.waiting.wait {
         let limit = arguments.waiting.timeout;
         return following::to_the_end(&client, world, &accepted.deployment, limit);

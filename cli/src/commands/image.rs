@@ -76,10 +76,7 @@ fn seeds() -> Vec<Value> {
 fn read(world: &mut World<'_>, path: &Path) -> Result<Vec<Value>, Error> {
     let name = path.display().to_string();
     let refused = |problems: Vec<Problem>| {
-        let in_file = |problem| FileProblem {
-            file: name.clone(),
-            problem,
-        };
+        let in_file = |problem| FileProblem::new(&name, problem);
         Error::Documents {
             problems: problems.into_iter().map(in_file).collect(),
         }

@@ -151,10 +151,10 @@ fn definition(world: &mut World<'_>, path: &Path) -> Result<(LifecycleRef, Defin
 
 fn read_events(world: &mut World<'_>, path: &Path) -> Result<Vec<Event>, Error> {
     let wrong = |message: String| Error::Documents {
-        problems: vec![FileProblem {
-            file: path.display().to_string(),
-            problem: Problem::error("", message),
-        }],
+        problems: vec![FileProblem::new(
+            path.display().to_string(),
+            Problem::error("", message),
+        )],
     };
     let text = documents::text_of(world, path);
     let text = text.map_err(|error| wrong(format!("it cannot be read: {error}")))?;

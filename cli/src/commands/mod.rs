@@ -4,18 +4,23 @@ mod apply;
 mod deploy;
 mod destroy;
 mod event_source;
+mod graph;
 mod image;
+mod init;
 mod life;
 mod lifecycle;
 mod list;
+mod manual;
 mod name;
 mod pool;
+mod preview;
+mod schema;
 mod status;
 mod validate;
 mod watch;
 
 use crate::answer::Report;
-use crate::arguments::{Arguments, Command, Global, InstanceName};
+use crate::arguments::{Arguments, Command, Format, Global, InstanceName};
 use crate::client::{Client, Instance};
 use crate::error::Error;
 use crate::settings::Settings;
@@ -24,8 +29,10 @@ use crate::world::World;
 /// Runs the command that the arguments name.
 pub(crate) fn run(arguments: &Arguments, world: &mut World<'_>) -> Result<Report, Error> {
     let global = &arguments.global;
+    refuse_markdown(&arguments.command, global.output)?;
     match &arguments.command {
         Command::Validate(arguments) => validate::run(arguments, world),
+        Command::Preview(arguments) => preview::run(arguments, global, world),
         Command::Apply(arguments) => apply::run(arguments, global, world),
         Command::Deploy(arguments) => deploy::run(arguments, global, world),
         Command::List(arguments) => list::run(arguments, global, world),
@@ -40,8 +47,24 @@ pub(crate) fn run(arguments: &Arguments, world: &mut World<'_>) -> Result<Report
         Command::EventSource { command } => event_source::run(command, global, world),
         Command::Pool { command } => pool::run(command, global, world),
         Command::Image { command } => image::run(command, global, world),
+        Command::Graph(arguments) => graph::run(arguments, world),
+        Command::Init(arguments) => init::run(arguments, world),
+        Command::Schema(arguments) => schema::run(arguments),
+        Command::Completions(arguments) => Ok(manual::completions(arguments)),
+        Command::Man(arguments) => manual::page(arguments),
         Command::Name { command } => name::run(command, global, world),
     }
+}
+
+/// Said before anything is done: the answer of another command would be lost.
+fn refuse_markdown(command: &Command, output: Format) -> Result<(), Error> {
+    if output == Format::Markdown && !matches!(command, Command::Preview(_)) {
+        return Err(Error::usage(
+            "only `groundplane preview` answers in Markdown",
+            "use `-o text` or `-o json`",
+        ));
+    }
+    Ok(())
 }
 
 fn connect(global: &Global, world: &World<'_>) -> Result<Client, Error> {

@@ -7,6 +7,9 @@ use crate::client::{CallError, Refusal, Unexpected};
 use crate::error::{Error, FileProblem};
 use crate::settings::TokenSource;
 
+/// The HTTP status of a submission whose plan no longer holds.
+const MOVED: u16 = 412;
+
 /// A failure for people.
 pub(crate) fn text(error: &Error) -> String {
     if let Error::Documents { problems } = error {
@@ -80,6 +83,9 @@ fn call_hints(error: &CallError) -> Vec<String> {
 }
 
 fn refusal_hints(refusal: &Refusal) -> Vec<String> {
+    if refusal.status == MOVED {
+        return vec!["`groundplane preview` shows what it would do now".to_owned()];
+    }
     refusal
         .deployment()
         .map(|deployment| format!("`groundplane watch {deployment}` follows the one that runs"))

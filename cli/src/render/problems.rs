@@ -1,8 +1,9 @@
-//! Problems of documents, in the form that editors and people know from compilers.
+//! Problems of documents, in the form that editors and people know from compilers: the place and the
+//! message on one line, the line of the document below it.
 
 use groundplane_model::{Position, Severity};
 
-use super::{line, shown};
+use super::{excerpt, line, shown};
 use crate::error::FileProblem;
 
 /// One problem per paragraph: `file:line:column: error: message`, then its pointer and advice.
@@ -26,6 +27,9 @@ fn paragraph(found: &FileProblem) -> String {
         format!(" (at {})", line(&problem.pointer))
     };
     let mut text = format!("{place}: {severity}: {}{pointer}\n", line(&problem.message));
+    if let (Some(place), Some(line)) = (problem.position, &found.line) {
+        text.push_str(&excerpt::text(place, line));
+    }
     if let Some(hint) = &problem.hint {
         text.push_str(&format!("  hint: {}\n", line(hint)));
     }
@@ -39,10 +43,7 @@ mod tests {
     use super::*;
 
     fn rendered(problem: Problem) -> String {
-        text(&[FileProblem {
-            file: "web.yaml".to_owned(),
-            problem,
-        }])
+        text(&[FileProblem::new("web.yaml", problem)])
     }
 
     #[test]
@@ -61,6 +62,22 @@ mod tests {
         assert_eq!(
             rendered(problem),
             "web.yaml:8:3: warning: it is ignored (at /spec/teleport)\n  hint: leave it out\n"
+        );
+    }
+
+    #[test]
+    fn the_line_of_the_document_stands_between_the_message_and_the_advice() {
+        let problem = Problem::error("/spec/cpus", "unknown field")
+            .at(Some(Position { line: 8, column: 3 }))
+            .with_hint("did you mean `cpu`?");
+        let found = FileProblem {
+            line: Some("  cpus: 4".to_owned()),
+            ..FileProblem::new("web.yaml", problem)
+        };
+        assert_eq!(
+            text(&[found]),
+            "web.yaml:8:3: error: unknown field (at /spec/cpus)\n  \
+             8 |   cpus: 4\n    |   ^^^^\n  hint: did you mean `cpu`?\n"
         );
     }
 

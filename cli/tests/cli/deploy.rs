@@ -227,6 +227,8 @@ fn the_problems_that_the_platform_finds_are_shown_in_the_file() {
     assert_eq!(
         ended.progress,
         "web.yaml:9:12: error: the region has no image `nginx` (at /spec/compute/image)\n  \
+         9 |     image: public.ecr.aws/nginx/nginx:1.27\n    \
+         |            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^\n  \
          hint: push it first\n"
     );
     let json = second.run(&["deploy", "web.yaml", "-o", "json"]).json();
@@ -258,7 +260,7 @@ fn the_warnings_of_the_platform_are_shown() {
     let ended = scene(&platform).run(&["deploy", "web.yaml"]);
     assert_eq!(
         ended.progress,
-        "web.yaml:6:1: warning: no backups (at /spec)\n"
+        "web.yaml:6:1: warning: no backups (at /spec)\n  6 | spec:\n    | ^^^^\n"
     );
 }
 

@@ -2,8 +2,9 @@
 
 use crate::scene::Scene;
 
-const COMMANDS: [&str; 10] = [
-    "validate", "apply", "deploy", "list", "status", "destroy", "watch", "pool", "image", "name",
+const COMMANDS: [&str; 11] = [
+    "validate", "preview", "apply", "deploy", "list", "status", "destroy", "watch", "pool",
+    "image", "name",
 ];
 
 #[test]

@@ -20,9 +20,13 @@ mod image;
 #[cfg(test)]
 mod lives;
 #[cfg(test)]
+mod plans;
+#[cfg(test)]
 mod platform;
 #[cfg(test)]
 mod pool;
+#[cfg(test)]
+mod preview;
 #[cfg(test)]
 mod process;
 #[cfg(test)]
@@ -35,3 +39,5 @@ mod status;
 mod validate;
 #[cfg(test)]
 mod watch;
+#[cfg(test)]
+mod writing;

@@ -35,6 +35,7 @@ pub(crate) struct Scene {
     directory: TempDir,
     environment: BTreeMap<String, String>,
     typed: Option<String>,
+    watched: bool,
     piped: Vec<u8>,
 }
 
@@ -58,6 +59,7 @@ impl Scene {
             directory: tempfile::tempdir().unwrap(),
             environment: BTreeMap::new(),
             typed: None,
+            watched: false,
             piped: Vec::new(),
         }
     }
@@ -89,6 +91,12 @@ impl Scene {
         self
     }
 
+    /// Someone looks at standard output.
+    pub(crate) fn watched_by_someone(mut self) -> Self {
+        self.watched = true;
+        self
+    }
+
     /// Standard input comes from another program.
     pub(crate) fn pipes(mut self, content: impl AsRef<[u8]>) -> Self {
         self.piped = content.as_ref().to_vec();
@@ -117,6 +125,7 @@ impl Scene {
             input: &mut input,
             input_is_terminal: self.typed.is_some(),
             output: &mut output,
+            output_is_terminal: self.watched,
             progress: &mut progress,
             clock: &Sleeper::default(),
             new_key: &|| "fresh-key".to_owned(),

@@ -6,25 +6,22 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use groundplane_deployment::{
-    Accepted, Demand, IdempotencyClaim, Submission, accept, accept_destroy, bound_inputs,
-};
+use groundplane_deployment::{Accepted, Demand, IdempotencyClaim, PlanId, accept, accept_destroy};
 use groundplane_model::{
-    BoundInput, DeploymentId, DeploymentStatus, Digest, EnvironmentName, Failure, FailureKind,
-    Idempotency, Index, Instance, InstanceId, Life, Partition, Problem, Resolver, ServiceName,
-    TenantId, UnitState,
+    DeploymentId, DeploymentStatus, Digest, EnvironmentName, Failure, FailureKind, Idempotency,
+    Index, Instance, InstanceId, Life, Partition, Problem, ServiceName, TenantId, UnitState,
 };
 use groundplane_ports::{Page, PortError};
-use groundplane_spec::{Document, Service, ValidDocument};
 use serde::Deserialize;
 
 use crate::fitness::{self, Ground};
 use crate::principal::Caller;
 use crate::problem::Refused;
+use crate::proposal::{Proposal, Wish};
 use crate::request::{Asked, Limit, Named, page};
 use crate::submission::{Submitted, idempotency_key};
 use crate::view::{AcceptedView, InstanceDetail, InstanceView, Listing};
-use crate::{Platform, System, Table, ground, lives};
+use crate::{Platform, System, Table, ground, preview};
 
 /// How often acceptance is decided again where someone else was faster.
 const ATTEMPTS: u32 = 3;
@@ -34,6 +31,8 @@ const ATTEMPTS: u32 = 3;
 #[serde(deny_unknown_fields)]
 pub(crate) struct SubmitQuery {
     environment: Option<EnvironmentName>,
+    /// The plan that the deployment must carry out.
+    plan: Option<PlanId>,
 }
 
 /// `POST /v1/instances`
@@ -44,64 +43,39 @@ pub(crate) async fn submit<T: Table, S: System>(
     headers: HeaderMap,
     submitted: Submitted,
 ) -> Result<Response, Refused> {
-    let Submitted {
-        document,
-        source,
-        mut warnings,
-        digest,
-    } = submitted;
-    let ValidDocument::Service(service) = document else {
-        let kind = document.kind();
-        let message = format!("instances are made from `kind: Service`, not `{kind}`");
-        return Err(Failure::new(FailureKind::Invalid, message).into());
-    };
-    let environment = chosen_environment(&query, &service)?;
-    let request = Digest::of(format!("submit\n{environment}\n{digest}").as_bytes());
+    let mut wish = Wish::of(submitted, query.environment.as_ref())?;
+    let request = request_digest(&wish, query.plan.as_ref());
     let key = idempotency_key(&headers)?;
-    let instance = InstanceId::new(&service.name, &environment);
     for _ in 0..ATTEMPTS {
         let claim = match claim(&platform, &caller, key.as_ref(), &request).await? {
             Claim::Answered(known) => {
-                return Ok(accepted(known.instance, known.deployment, warnings));
+                return Ok(accepted(known.instance, known.deployment, wish.warnings));
             }
             Claim::Fresh(claim) => claim,
         };
-        let (environment, landing_zone) = ground::load(&platform.table, &environment).await?;
-        let current = current(&platform, &caller.principal.tenant, &instance).await?;
-        let ground = Ground {
-            environment: &environment,
-            landing_zone: &landing_zone,
-            current: current.as_ref(),
-        };
-        let resolvers = ground::resolvers(&platform.table).await?;
-        let bound = bindings(&resolvers, &service, &source)?;
-        let known = fitness::of_spec(&platform.table, &ground, &service, &source).await?;
-        let current_one = current.as_ref();
-        let lifecycle = lives::chosen(&platform.table, &service, current_one, &source).await?;
-        let demand = Demand {
-            principal: &caller.principal,
-            instance: instance.clone(),
-            environment,
-            landing_zone,
-            resolvers,
-            deployment: DeploymentId::from_number(platform.system.next().as_u128()),
-            idempotency: claim,
-            now: platform.system.now(),
-        };
-        let submission = Submission {
-            demand,
-            spec: service.value.clone(),
-            bound,
-            lifecycle: Some(lifecycle),
-            labels: service.labels.clone(),
-            incarnation: platform.system.next().simple().to_string(),
-        };
-        if let Some(done) = commit(&platform, accept(submission, current)?).await? {
-            warnings.extend(known);
-            return Ok(accepted(done.instance.id, done.deployment.id, warnings));
+        let proposal = Proposal::of(&platform, &caller, &wish).await?;
+        let submission = proposal.submission(&platform.system, &caller, &wish, claim);
+        let acceptance = accept(submission, proposal.current.clone())?;
+        if let Some(plan) = &query.plan {
+            preview::must_hold(&platform, &caller, (&wish, &proposal), plan).await?;
+        }
+        if let Some(done) = commit(&platform, acceptance).await? {
+            wish.warnings.extend(proposal.remarks);
+            return Ok(accepted(
+                done.instance.id,
+                done.deployment.id,
+                wish.warnings,
+            ));
         }
     }
-    Err(busy(&instance))
+    Err(busy(&wish.instance))
+}
+
+/// The digest of everything that the client asks for.
+fn request_digest(wish: &Wish, plan: Option<&PlanId>) -> Digest {
+    let (environment, document) = (&wish.environment, &wish.digest);
+    let plan = plan.map(|plan| format!("\n{plan}")).unwrap_or_default();
+    Digest::of(format!("submit\n{environment}\n{document}{plan}").as_bytes())
 }
 
 /// `DELETE /v1/instances/{id}`
@@ -260,41 +234,13 @@ async fn commit<T: Table, S: System>(
     }
 }
 
-async fn current<T: Table, S: System>(
+/// The instance's record, if there is one.
+pub(crate) async fn current<T: Table, S: System>(
     platform: &Platform<T, S>,
     tenant: &TenantId,
     id: &InstanceId,
 ) -> Result<Option<Instance>, Refused> {
     Ok(platform.table.get(&Instance::key_of(tenant, id)).await?)
-}
-
-fn chosen_environment(query: &SubmitQuery, service: &Service) -> Result<EnvironmentName, Refused> {
-    query
-        .environment
-        .as_ref()
-        .or(service.environment.as_ref())
-        .cloned()
-        .ok_or_else(|| {
-            let problem = Problem::error("/metadata", "the document names no environment")
-                .with_hint("add `environment` to `metadata`, or submit with ?environment=");
-            Failure::invalid_document("the document has a problem", vec![problem]).into()
-        })
-}
-
-/// The inputs of the spec that resolvers give values to.
-fn bindings(
-    resolvers: &[Resolver],
-    service: &Service,
-    source: &Document,
-) -> Result<Vec<BoundInput>, Refused> {
-    bound_inputs(resolvers, &service.value, source.value()).map_err(|problems| {
-        let problems = problems.into_iter().map(|problem| {
-            let position = source.position(&problem.pointer);
-            problem.at(position)
-        });
-        let what = "the spec gives what resolvers give";
-        Failure::invalid_document(what, problems.collect()).into()
-    })
 }
 
 fn parse_id(text: &str) -> Result<InstanceId, Refused> {

@@ -13,8 +13,10 @@ mod lifecycles;
 mod lives;
 mod names;
 mod pools;
+mod preview;
 mod principal;
 mod problem;
+mod proposal;
 mod request;
 mod resolvers;
 mod simulate;
@@ -31,7 +33,7 @@ use axum::routing::{get, post, put};
 use axum::{Extension, Json};
 use groundplane_lives::Definitions;
 use groundplane_model::{Environment, Failure, FailureKind, LandingZone, Resolver, Workflow};
-use groundplane_ports::{Clock, Ids, Random, ReadTable, WriteSecrets, WriteTable};
+use groundplane_ports::{Clock, Ids, Random, ReadArtifacts, ReadTable, WriteSecrets, WriteTable};
 use serde_json::{Value, json};
 
 pub use principal::Identity;
@@ -46,7 +48,7 @@ pub const MAX_BODY: usize = groundplane_spec::MAX_BYTES;
 pub struct Platform<T, S> {
     /// The table.
     pub table: T,
-    /// The clock, the source of fresh identifiers, and the place of secrets.
+    /// The clock, the source of fresh identifiers, and the places of secrets and templates.
     pub system: S,
     /// The lifecycles that were met so far.
     pub definitions: Definitions,
@@ -56,9 +58,10 @@ pub struct Platform<T, S> {
 pub trait Table: ReadTable + WriteTable + 'static {}
 impl<T: ReadTable + WriteTable + 'static> Table for T {}
 
-/// The clock, the source of fresh identifiers and randomness, and the place of secrets.
-pub trait System: Clock + Ids + Random + WriteSecrets + 'static {}
-impl<S: Clock + Ids + Random + WriteSecrets + 'static> System for S {}
+/// The clock, the source of fresh identifiers and randomness, and the places of secrets and
+/// templates.
+pub trait System: Clock + Ids + Random + ReadArtifacts + WriteSecrets + 'static {}
+impl<S: Clock + Ids + Random + ReadArtifacts + WriteSecrets + 'static> System for S {}
 
 /// The API over `platform`. `identity` says which claims of a token name tenant and groups.
 pub fn router<T: Table, S: System>(platform: Platform<T, S>, identity: Identity) -> Router {
@@ -82,6 +85,7 @@ fn of_instances<T: Table, S: System>() -> Router<Arc<Platform<T, S>>> {
             "/v1/instances",
             get(instances::list::<T, S>).post(instances::submit::<T, S>),
         )
+        .route("/v1/instances:preview", post(preview::run::<T, S>))
         .route(
             "/v1/instances/{id}",
             get(instances::show::<T, S>).delete(instances::destroy::<T, S>),

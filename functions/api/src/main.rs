@@ -14,9 +14,11 @@ async fn main() -> Result<(), Error> {
         platform_group: setting_or("PLATFORM_GROUP", "platform"),
     };
     let aws = Aws::from_env().await;
+    let secrets = aws.own_secrets(setting("INSTALLATION")?);
+    let artifacts = aws.artifacts(setting("ARTIFACT_BUCKET")?);
     let platform = Platform {
         table: aws.table(setting("TABLE_NAME")?),
-        system: Surroundings::new(System, aws.own_secrets(setting("INSTALLATION")?)),
+        system: Surroundings::new(System, secrets, artifacts),
         definitions: Definitions::default(),
     };
     lambda_http::run(router(platform, identity)).await

@@ -39,6 +39,14 @@ impl Refused {
         }
     }
 
+    /// What the caller built on has moved.
+    pub(crate) fn moved(message: String) -> Self {
+        Self {
+            status: StatusCode::PRECONDITION_FAILED,
+            failure: Failure::new(FailureKind::Conflict, message),
+        }
+    }
+
     /// A body that is larger than the limit.
     pub(crate) fn too_large() -> Self {
         let limit = crate::MAX_BODY / 1024;

@@ -2,8 +2,8 @@
 
 use groundplane_deployment::{Holdings, Run, cause_of, fail, finish, releases};
 use groundplane_model::{
-    Allocation, Deployment, DeploymentRef, DeploymentSpec, DeploymentStatus, Failure, Instance,
-    Partition, Revision, Step, UnitState,
+    Action, Allocation, Deployment, DeploymentRef, DeploymentSpec, DeploymentStatus, Failure,
+    Instance, Member, Partition, Revision, Step, UnitState,
 };
 use groundplane_ports::{ReadTable, WriteTable};
 use jiff::Timestamp;
@@ -86,6 +86,7 @@ pub(crate) async fn finished(
     let partition = Partition::instance(tenant, &deployment.instance);
     let units: Vec<UnitState> = table.query(&partition, UnitState::PREFIX).await?;
     let allocations: Vec<Allocation> = table.query(&partition, Allocation::PREFIX).await?;
+    let member = leaving(table, &deployment, &instance).await?;
 
     let mut changes = finish(
         Run {
@@ -95,6 +96,7 @@ pub(crate) async fn finished(
             steps: &steps,
             units: &units,
             allocations: &allocations,
+            member: member.as_ref(),
         },
         now,
     );
@@ -107,4 +109,17 @@ pub(crate) async fn finished(
 
     table.commit(changes).await?;
     Ok(Answer::Nothing {})
+}
+
+/// The instance in the list of its environment, if it is to leave it.
+async fn leaving(
+    table: &impl ReadTable,
+    deployment: &Deployment,
+    instance: &Instance,
+) -> Result<Option<Member>, Failure> {
+    if deployment.action != Action::Destroy {
+        return Ok(None);
+    }
+    let key = Member::key_of(&instance.environment, &instance.tenant, &instance.id);
+    Ok(table.get(&key).await?)
 }

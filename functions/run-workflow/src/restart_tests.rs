@@ -24,6 +24,7 @@ fn health(newest: &str, others: &[&str], state: RolloutState) -> ServiceHealth {
         desired: 1,
         running: 1,
         pending: 0,
+        task_definition: None,
         rollouts: [rollout(newest, true)].into_iter().chain(others).collect(),
     }
 }

@@ -24,6 +24,7 @@ fn health(desired: u32, rollouts: &[(&str, RolloutState, u32)]) -> ServiceHealth
         desired,
         running: rollouts.iter().map(|rollout| rollout.tasks).sum(),
         pending: 0,
+        task_definition: None,
         rollouts,
     }
 }

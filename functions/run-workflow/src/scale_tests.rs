@@ -133,6 +133,7 @@ fn for_a_minute_the_number_from_before_is_not_taken_for_the_new_one() {
         desired: 3,
         running: 3,
         pending: 0,
+        task_definition: None,
         rollouts: Vec::new(),
     };
     let at = |second| Timestamp::from_second(second).unwrap();

@@ -3,7 +3,7 @@
 use aws_sdk_s3::Client;
 use aws_sdk_s3::primitives::ByteStream;
 use groundplane_model::{Artifact, Digest};
-use groundplane_ports::{Result, WriteArtifacts};
+use groundplane_ports::{PortError, ReadArtifacts, Result, WriteArtifacts};
 
 use crate::error::port_error;
 
@@ -41,5 +41,27 @@ impl WriteArtifacts for Artifacts {
             key,
             digest,
         })
+    }
+}
+
+impl ReadArtifacts for Artifacts {
+    async fn read(&self, artifact: &Artifact) -> Result<Vec<u8>> {
+        let answer = self
+            .client
+            .get_object()
+            .bucket(&self.bucket)
+            .key(&artifact.key)
+            .send()
+            .await
+            .map_err(|error| port_error("reading a template", &error))?;
+        let body = answer.body.collect().await.map_err(|error| {
+            PortError::Unavailable(format!("reading a template broke off: {error}"))
+        })?;
+        let content = body.to_vec();
+        if Digest::of(&content) != artifact.digest {
+            let message = format!("`{}` is not what was stored there", artifact.key);
+            return Err(PortError::Internal(message));
+        }
+        Ok(content)
     }
 }

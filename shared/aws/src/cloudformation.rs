@@ -1,6 +1,7 @@
 //! The stacks of CloudFormation.
 
 mod change;
+mod drift;
 mod read;
 mod template_url;
 

@@ -1,4 +1,4 @@
-//! Executions of the state machines for deployments and transitions.
+//! Executions of the state machines for deployments, transitions and checks of drift.
 
 use aws_sdk_sfn::Client;
 use aws_sdk_sfn::operation::describe_execution::DescribeExecutionError;
@@ -6,7 +6,7 @@ use aws_sdk_sfn::operation::start_execution::StartExecutionError;
 use aws_sdk_sfn::operation::stop_execution::StopExecutionError;
 use aws_sdk_sfn::types::ExecutionStatus;
 use groundplane_ports::{
-    ReadDeploymentRuns, ReadRuns, Result, RunState, StartDeployments, StartRuns,
+    ReadDeploymentRuns, ReadRuns, Result, RunState, StartChecks, StartDeployments, StartRuns,
 };
 
 use crate::error::port_error;
@@ -38,6 +38,27 @@ impl DeployMachine {
     #[must_use]
     pub const fn new(client: Client, arn: String) -> Self {
         Self { client, arn }
+    }
+}
+
+/// The drift state machine.
+#[derive(Debug, Clone)]
+pub struct DriftMachine {
+    client: Client,
+    arn: String,
+}
+
+impl DriftMachine {
+    /// The machine with this ARN, that `client` reaches.
+    #[must_use]
+    pub const fn new(client: Client, arn: String) -> Self {
+        Self { client, arn }
+    }
+}
+
+impl StartChecks for DriftMachine {
+    async fn start_check(&self, name: &str, input: &str) -> Result<()> {
+        start(&self.client, &self.arn, (name, input)).await
     }
 }
 

@@ -20,7 +20,7 @@ pub use artifacts::Artifacts;
 pub use cloudformation::CloudFormation;
 pub use databases::Databases;
 pub use events::EventBus;
-pub use executions::{DeployMachine, TransitionMachine};
+pub use executions::{DeployMachine, DriftMachine, TransitionMachine};
 pub use functions::Functions;
 pub use own_secrets::OwnSecrets;
 pub use registry::Registry;
@@ -76,6 +76,12 @@ impl Aws {
     #[must_use]
     pub fn transition_machine(&self, arn: String) -> TransitionMachine {
         TransitionMachine::new(aws_sdk_sfn::Client::new(&self.0), arn)
+    }
+
+    /// The drift state machine with that ARN.
+    #[must_use]
+    pub fn drift_machine(&self, arn: String) -> DriftMachine {
+        DriftMachine::new(aws_sdk_sfn::Client::new(&self.0), arn)
     }
 
     /// Timers that call a function.

@@ -89,6 +89,7 @@ fn health(service: &Service) -> ServiceHealth {
         desired: count(service.desired_count()),
         running: count(service.running_count()),
         pending: count(service.pending_count()),
+        task_definition: service.task_definition().map(str::to_owned),
         rollouts: service.deployments().iter().map(rollout).collect(),
     }
 }

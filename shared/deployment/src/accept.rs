@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use groundplane_model::{
     Action, BoundInput, Change, Deployment, DeploymentId, DeploymentSpec, DeploymentStatus, Digest,
     Environment, Failure, FailureKind, Idempotency, Instance, InstanceId, InstanceStatus,
-    LandingZone, LifecycleRef, Outbox, OutboxMessage, Principal, Resolver,
+    LandingZone, LifecycleRef, Member, Outbox, OutboxMessage, Principal, Resolver,
 };
 use jiff::Timestamp;
 use serde_json::Value;
@@ -92,6 +92,7 @@ pub fn accept(submission: Submission<'_>, current: Option<Instance>) -> Result<A
         (instance.version, instance.last_revision)
     });
     let alive = current.filter(|instance| instance.status != InstanceStatus::Destroyed);
+    let is_new = alive.is_none();
     let (incarnation, created_at, revision) = alive
         .map_or((incarnation, demand.now, None), |instance| {
             (instance.incarnation, instance.created_at, instance.revision)
@@ -117,7 +118,16 @@ pub fn accept(submission: Submission<'_>, current: Option<Instance>) -> Result<A
         bound,
         lifecycle,
     };
-    Ok(accepted(demand, instance, Action::Apply, wanted))
+    let member = Member::new(
+        instance.environment.clone(),
+        instance.tenant.clone(),
+        instance.id.clone(),
+    );
+    let mut accepted = accepted(demand, instance, Action::Apply, wanted);
+    if is_new {
+        accepted.changes.push(Change::save(&member));
+    }
+    Ok(accepted)
 }
 
 /// Accepts a wish to destroy an instance.

@@ -19,7 +19,7 @@ fn wish_to_destroy(current: Instance) -> Result<Accepted, Failure> {
 #[test]
 fn a_new_instance_is_accepted_with_all_that_its_deployment_needs() {
     let accepted = submit(None).unwrap();
-    assert_eq!(accepted.changes.len(), 4);
+    assert_eq!(accepted.changes.len(), 5);
     let instance: Instance = one(&accepted.changes);
     assert_eq!(instance, accepted.instance);
     assert_eq!(instance.status, InstanceStatus::Deploying);
@@ -35,6 +35,12 @@ fn a_new_instance_is_accepted_with_all_that_its_deployment_needs() {
     let submitted: DeploymentSpec = one(&accepted.changes);
     assert_eq!(submitted.spec, json!({ "spec": {} }));
     assert_eq!(submitted.landing_zone, landing_zone());
+    let member: Member = one(&accepted.changes);
+    assert_eq!(member.instance, instance.id);
+    assert_eq!(
+        (member.environment, member.version),
+        (instance.environment, 0)
+    );
     let outbox: Outbox = one(&accepted.changes);
     assert_eq!(outbox.id, format!("{}.start", id(2)));
     let start = OutboxMessage::StartDeployment {
@@ -162,4 +168,24 @@ fn an_idempotency_key_is_remembered_over_an_expired_one() {
     })));
     let unkeyed = submit(None).unwrap();
     assert_eq!(saved::<Idempotency>(&unkeyed.changes), []);
+}
+
+#[test]
+fn an_instance_joins_its_environment_once_in_each_life() {
+    let joins = |accepted: &Accepted| {
+        let mut keys = accepted.changes.iter().map(|change| &change.key().sort);
+        keys.any(|sort| sort.starts_with(Member::PREFIX))
+    };
+    let with = |status| {
+        Some(Instance {
+            status,
+            ..instance()
+        })
+    };
+    assert!(joins(&submit(None).unwrap()));
+    assert!(joins(&submit(with(InstanceStatus::Destroyed)).unwrap()));
+    for status in [InstanceStatus::Active, InstanceStatus::Failed] {
+        assert!(!joins(&submit(with(status)).unwrap()), "{status:?}");
+    }
+    assert!(!joins(&wish_to_destroy(instance()).unwrap()));
 }

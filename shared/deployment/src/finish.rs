@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use groundplane_model::{
     Action, Allocation, Change, Deployment, DeploymentError, DeploymentSpec, DeploymentStatus,
-    Instance, InstanceStatus, Outbox, OutboxMessage, Outcome, ResolvedValue, Revision, Step,
-    StepStatus, UnitState,
+    Instance, InstanceStatus, Member, Outbox, OutboxMessage, Outcome, ResolvedValue, Revision,
+    Step, StepStatus, UnitState,
 };
 use jiff::Timestamp;
 use serde_json::json;
@@ -28,6 +28,8 @@ pub struct Run<'a> {
     pub units: &'a [UnitState],
     /// What the resolvers handed out.
     pub allocations: &'a [Allocation],
+    /// The instance in the list of its environment; of no use where nothing is destroyed.
+    pub member: Option<&'a Member>,
 }
 
 /// Ends a deployment: as failed where it was compensating, as succeeded where every step has ended
@@ -59,6 +61,7 @@ fn succeeded(run: Run<'_>, now: Timestamp) -> Vec<Change> {
         Action::Destroy => {
             instance.status = InstanceStatus::Destroyed;
             instance.revision = None;
+            changes.extend(run.member.map(Change::remove));
         }
         Action::Apply => {
             instance.status = InstanceStatus::Active;

@@ -1,6 +1,6 @@
 //! How deployments end: what is recorded, and that it is recorded once.
 
-use groundplane_model::{Context, EngineStatus};
+use groundplane_model::{Context, EngineStatus, Record as _};
 use serde_json::Value;
 
 use super::*;
@@ -16,6 +16,7 @@ struct End {
     steps: Vec<Step>,
     units: Vec<UnitState>,
     allocations: Vec<Allocation>,
+    member: Option<Member>,
 }
 
 impl End {
@@ -31,6 +32,7 @@ impl End {
             steps,
             units: Vec::new(),
             allocations: Vec::new(),
+            member: None,
         }
     }
 
@@ -42,6 +44,7 @@ impl End {
             steps: &self.steps,
             units: &self.units,
             allocations: &self.allocations,
+            member: self.member.as_ref(),
         };
         finish(run, at(20))
     }
@@ -237,4 +240,33 @@ fn every_end_is_told_as_an_event_with_an_identity() {
         }
         assert_eq!(detail["deployment"], Value::from(id(2).to_string()));
     }
+}
+
+#[test]
+fn an_instance_leaves_its_environment_only_when_it_is_destroyed() {
+    let leaves = |status, steps: Vec<Step>, action| {
+        let mut end = End::of(status, steps);
+        end.deployment.action = action;
+        let known = instance();
+        let member = Member::new(known.environment, known.tenant, known.id);
+        let key = member.key();
+        end.member = Some(Member {
+            version: 4,
+            ..member
+        });
+        let removed = Change::Remove { key, expected: 4 };
+        end.changes().contains(&removed)
+    };
+    let gone = || vec![begun(StepStatus::Succeeded, destroy("compute"))];
+    assert!(leaves(DeploymentStatus::Running, gone(), Action::Destroy));
+    assert!(!leaves(
+        DeploymentStatus::Compensating,
+        gone(),
+        Action::Destroy
+    ));
+    assert!(!leaves(
+        DeploymentStatus::Running,
+        succeeded(),
+        Action::Apply
+    ));
 }

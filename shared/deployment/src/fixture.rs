@@ -64,6 +64,7 @@ pub(crate) fn environment() -> Environment {
             approval: false,
             resolvers: BTreeMap::new(),
             limits: Vec::new(),
+            drift: None,
         },
         updated_at: at(0),
         updated_by: "ops".to_owned(),

@@ -19,20 +19,23 @@ pub(crate) struct WantedValue {
 
 /// Everything that a submitted spec wants. Nothing for a destroy.
 pub(crate) fn wants_of(submitted: &DeploymentSpec) -> Vec<WantedValue> {
-    let of_units = wanted(&submitted.spec)
-        .into_iter()
-        .map(|wanted| WantedValue {
-            resolver: wanted.want.resolver,
-            unit: wanted.unit,
-            input: wanted.want.input,
-            inputs: wanted.want.inputs,
-        });
+    wants(&submitted.spec, &submitted.bound)
+}
+
+/// Everything that a spec wants whose inputs `bound` resolvers give.
+pub(crate) fn wants(spec: &Value, bound: &[BoundInput]) -> Vec<WantedValue> {
+    let of_units = wanted(spec).into_iter().map(|wanted| WantedValue {
+        resolver: wanted.want.resolver,
+        unit: wanted.unit,
+        input: wanted.want.input,
+        inputs: wanted.want.inputs,
+    });
     // INVARIANT: the name is a unit's name; a test parses it.
-    let spec = UnitName::parse(Allocation::SPEC).ok();
-    let of_inputs = submitted.bound.iter().filter_map(|bound| {
+    let owner = UnitName::parse(Allocation::SPEC).ok();
+    let of_inputs = bound.iter().filter_map(|bound| {
         Some(WantedValue {
             resolver: bound.resolver.clone(),
-            unit: spec.clone()?,
+            unit: owner.clone()?,
             input: owned_input(bound),
             inputs: bound.inputs.clone(),
         })
@@ -42,7 +45,7 @@ pub(crate) fn wants_of(submitted: &DeploymentSpec) -> Vec<WantedValue> {
 
 /// What an owner calls a bound input. Other arguments are another value: the one that is there is
 /// kept until nothing uses it any more.
-fn owned_input(bound: &BoundInput) -> String {
+pub(crate) fn owned_input(bound: &BoundInput) -> String {
     // INVARIANT: a map of strings always serialises.
     let inputs = serde_json::to_vec(&bound.inputs).unwrap_or_default();
     format!("{}#{}", bound.pointer, Digest::of(&inputs).short(8))
@@ -78,10 +81,7 @@ pub fn bound_spec(
         let answer = of_this_life(deployment, allocations).find(|held| {
             held.is_of_the_spec() && held.owner.input == input && held.resolver == bound.resolver
         });
-        let value = answer.and_then(|held| match &bound.output {
-            Some(output) => held.outputs.get(output),
-            None => Some(&held.value),
-        });
+        let value = answer.and_then(|held| given(bound, held));
         let is_set = value.is_some_and(|value| set(&mut spec, &bound.pointer, value));
         if !is_set {
             let message = format!("the resolver `{}` gave no value for this", bound.resolver);
@@ -92,6 +92,14 @@ pub fn bound_spec(
         Ok(spec)
     } else {
         Err(problems)
+    }
+}
+
+/// What a bound input takes of an answer.
+pub(crate) fn given<'a>(bound: &BoundInput, held: &'a Allocation) -> Option<&'a String> {
+    match &bound.output {
+        Some(output) => held.outputs.get(output),
+        None => Some(&held.value),
     }
 }
 
@@ -106,7 +114,7 @@ fn of_this_life<'a>(
 
 /// Sets the field at `pointer`, whose parent must be an object. A value that is a number where a
 /// number was stays one.
-fn set(document: &mut Value, pointer: &str, value: &str) -> bool {
+pub(crate) fn set(document: &mut Value, pointer: &str, value: &str) -> bool {
     let Some((parent, field)) = pointer.rsplit_once('/') else {
         return false;
     };

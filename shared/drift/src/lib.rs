@@ -25,10 +25,9 @@ mod shown;
 mod walk;
 
 pub use compare::compare;
+pub use groundplane_model::{DriftSeverity as Severity, DriftStatus as Status};
 pub use handled::{Attempt, Handled, Outcome};
 pub use observation::{Known, Observation, Scaling, Seen, Source, Tagged};
 pub use policy::{Action, Fallback, SpecChange, check_policy, decide};
-pub use report::{
-    Difference, Kind, MAX_DIFFERENCES, MAX_VALUE_BYTES, NotChecked, Report, Severity, Status,
-};
+pub use report::{Difference, Kind, MAX_DIFFERENCES, MAX_VALUE_BYTES, NotChecked, Report};
 pub use rules::Rules;

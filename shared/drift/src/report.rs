@@ -4,7 +4,7 @@ use groundplane_model::{Digest, PropertyClass, UnitName};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{Source, Tagged};
+use crate::{Severity, Source, Status, Tagged};
 
 /// How many differences a report has at most; the gravest stay.
 pub const MAX_DIFFERENCES: usize = 1_000;
@@ -30,18 +30,6 @@ pub struct Report {
     pub digest: Digest,
 }
 
-/// What a report says in a word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Status {
-    /// What could be checked is as it was asked for.
-    InSync,
-    /// Something differs, or is there that nobody asked for.
-    Drifted,
-    /// Nothing could be checked.
-    NotChecked,
-}
-
 impl Report {
     /// What the report says in a word.
     #[must_use]
@@ -53,6 +41,19 @@ impl Report {
         } else {
             Status::InSync
         }
+    }
+
+    /// The report with the gravest of its differences only, so that no list in it has more than
+    /// `most` bytes of JSON. Its digest stays, and what is left out is counted; of what could not
+    /// be checked and of orphans only the first are left.
+    #[must_use]
+    pub fn within(mut self, most: usize) -> Self {
+        let all = self.differences.len();
+        keep(&mut self.differences, most);
+        self.omitted += all - self.differences.len();
+        keep(&mut self.not_checked, most);
+        keep(&mut self.orphans, most);
+        self
     }
 
     /// Tells these differences from all others: the same drift has the same digest.
@@ -68,30 +69,17 @@ impl Report {
     }
 }
 
-/// How grave a difference is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Severity {
-    /// It can wait.
-    Low,
-    /// Somebody should look at it.
-    Medium,
-    /// Somebody should look at it soon.
-    High,
-    /// Somebody should look at it now.
-    Critical,
-}
-
-impl Severity {
-    /// The next graver one.
-    #[must_use]
-    pub fn raised(self) -> Self {
-        match self {
-            Self::Low => Self::Medium,
-            Self::Medium => Self::High,
-            Self::High | Self::Critical => Self::Critical,
-        }
-    }
+/// Keeps the first items, as many as fit.
+fn keep<T: Serialize>(items: &mut Vec<T>, most: usize) {
+    let mut left = most;
+    let fitting = items.iter().take_while(|item| {
+        let size = serde_json::to_vec(item).map_or(usize::MAX, |text| text.len() + 1);
+        let fits = size <= left;
+        left = left.saturating_sub(size);
+        fits
+    });
+    let fitting = fitting.count();
+    items.truncate(fitting);
 }
 
 /// How something differs.

@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    EnvironmentName, Index, Key, LandingZoneName, Limit, Partition, Record, ResolverConfigs,
+    DriftPolicy, EnvironmentName, Index, Key, LandingZoneName, Limit, Partition, Record,
+    ResolverConfigs,
 };
 
 /// The `spec` of a `kind: LandingZone` document. Its JSON Schema is `schema/landing-zone.json`.
@@ -134,6 +135,9 @@ pub struct EnvironmentSpec {
     /// What is allowed in specs here.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub limits: Vec<Limit>,
+    /// What is done about drift; none only reports it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drift: Option<DriftPolicy>,
 }
 
 /// An environment at one version.

@@ -5,6 +5,7 @@ mod artifact;
 mod context;
 mod deployment;
 mod drift;
+mod drift_check;
 mod duration;
 mod engine;
 mod event;
@@ -43,6 +44,10 @@ pub use deployment::{
     Idempotency, Outcome, Step, StepAction, StepStatus,
 };
 pub use drift::{DriftAction, DriftPolicy, DriftRule, PropertyClass};
+pub use drift_check::{
+    DriftCheck, DriftReport, DriftSeverity, DriftState, DriftStatus, DriftSummary, Member,
+    UnitCheck,
+};
 pub use duration::parse_duration;
 pub use engine::{EngineAction, EngineInput, EngineOutput, EngineStatus, Resource};
 pub use event::Event;

@@ -9,5 +9,5 @@ mod schedule;
 
 pub use check::{check, check_change};
 pub use groundplane_capabilities::{Resolved, Want};
-pub use plan::{Plan, PlanInput, PlannedUnit, Wanted, plan, plan_units, wanted};
+pub use plan::{Plan, PlanInput, PlannedUnit, Wanted, outline, plan, plan_units, wanted};
 pub use schedule::{ScheduledStep, Work, schedule, schedule_destroy};

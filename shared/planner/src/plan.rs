@@ -162,14 +162,7 @@ pub(crate) fn rendered(
     wanted: impl Fn(&UnitName) -> bool,
 ) -> Result<Plan, Vec<Problem>> {
     let writers = writers(capabilities, sections);
-    let edges: Edges<UnitName> = capabilities
-        .iter()
-        .map(|(unit, capability)| {
-            let reads = capability.reads(sections);
-            let before = reads.iter().filter_map(|key| writers.get(key)).cloned();
-            (unit.clone(), before.collect())
-        })
-        .collect();
+    let edges = edges(capabilities, sections, &writers);
     let render_input = RenderInput {
         instance: input.instance,
         sections,
@@ -209,11 +202,45 @@ pub(crate) fn rendered(
     }
 }
 
-/// The unit that writes each key.
-fn writers<'a>(
+/// The units that each unit reads from.
+fn edges(
     capabilities: &Units<'_>,
-    sections: &Sections<'a>,
-) -> BTreeMap<Cow<'a, str>, UnitName> {
+    sections: &Sections<'_>,
+    writers: &Writers<'_>,
+) -> Edges<UnitName> {
+    let units = capabilities.iter();
+    units
+        .map(|(unit, capability)| {
+            let reads = capability.reads(sections);
+            let before = reads.iter().filter_map(|key| writers.get(key)).cloned();
+            (unit.clone(), before.collect())
+        })
+        .collect()
+}
+
+/// The units that a spec needs, in waves, each with those whose context it reads. Nothing is
+/// rendered, so no ground and no names are needed.
+#[must_use]
+pub fn outline(spec: &Value) -> Vec<Vec<(UnitName, BTreeSet<UnitName>)>> {
+    let sections = Sections::of(spec);
+    let units: Units<'_> = applicable(&sections).collect();
+    let edges = edges(&units, &sections, &writers(&units, &sections));
+    let members = |wave: Vec<UnitName>| {
+        let wave = wave.into_iter();
+        wave.map(|unit| {
+            let after = edges.get(&unit).cloned().unwrap_or_default();
+            (unit, after)
+        })
+        .collect()
+    };
+    waves(&edges).into_iter().map(members).collect()
+}
+
+/// The unit that writes each key.
+type Writers<'a> = BTreeMap<Cow<'a, str>, UnitName>;
+
+/// The unit that writes each key.
+fn writers<'a>(capabilities: &Units<'_>, sections: &Sections<'a>) -> Writers<'a> {
     let mut writers = BTreeMap::new();
     for (unit, capability) in capabilities {
         let keys = capability.writes(sections);
@@ -226,7 +253,7 @@ fn planned(
     unit: &UnitName,
     stack_name: &str,
     rendered: Rendered,
-    writers: &BTreeMap<Cow<'_, str>, UnitName>,
+    writers: &Writers<'_>,
 ) -> PlannedUnit {
     let keys = rendered.parameters.values();
     let after = keys.filter_map(|key| writers.get(key.as_str())).cloned();

@@ -6,6 +6,7 @@
 //! may have happened.
 
 mod databases;
+mod drift;
 mod functions;
 mod registry;
 mod runs;
@@ -21,6 +22,7 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 pub use databases::{Database, FailOverDatabases, ReadDatabases};
+pub use drift::{Detection, DetectionProgress, Found, ReadDrift, ResourceDrift, StartChecks};
 pub use functions::CallFunctions;
 pub use registry::ReadRegistry;
 pub use runs::{ReadRuns, RunState, SetTimers, StartRuns};
@@ -99,6 +101,15 @@ pub trait WriteArtifacts: Send + Sync {
     /// # Errors
     /// As [`PortError`] says.
     fn store(&self, content: &[u8]) -> impl Future<Output = Result<Artifact>> + Send;
+}
+
+/// Permission to read artifacts.
+pub trait ReadArtifacts: Send + Sync {
+    /// The content that was stored as `artifact`.
+    ///
+    /// # Errors
+    /// As [`PortError`] says; `Internal` where what is there is not what was stored.
+    fn read(&self, artifact: &Artifact) -> impl Future<Output = Result<Vec<u8>>> + Send;
 }
 
 /// Permission to start the deploy state machine.

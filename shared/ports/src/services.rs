@@ -69,6 +69,8 @@ pub struct ServiceHealth {
     pub running: u32,
     /// How many are being started.
     pub pending: u32,
+    /// The ARN of the task definition that its tasks are made from, if ECS tells.
+    pub task_definition: Option<String>,
     /// Its rollouts, the newest first.
     pub rollouts: Vec<Rollout>,
 }

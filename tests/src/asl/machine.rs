@@ -107,6 +107,8 @@ pub(crate) struct Map {
     pub(crate) items: Option<Template>,
     pub(crate) selector: Option<Template>,
     pub(crate) concurrency: Option<Template>,
+    /// Whether every item is an execution of its own, which sees no variables of this one.
+    pub(crate) is_distributed: bool,
     pub(crate) flow: Flow,
 }
 

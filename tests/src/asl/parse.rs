@@ -192,11 +192,10 @@ fn map(fields: &mut Fields<'_>) -> Map {
     let value = fields.need("ItemProcessor").unwrap_or_default();
     let mut processor = Fields::of(value, &at, fields.problems);
     processor.text("Comment");
+    let mut is_distributed = false;
     if let Some(config) = processor.take("ProcessorConfig") {
         let mut config = Fields::of(config, &at, processor.problems);
-        if config.need_text("Mode") != "INLINE" {
-            config.problem("only the `Mode` `INLINE` is known here");
-        }
+        is_distributed = distributed(&mut config);
         config.end();
     }
     let flow = flow_of(&mut processor, &format!("{}/", fields.at));
@@ -205,8 +204,26 @@ fn map(fields: &mut Fields<'_>) -> Map {
         items,
         selector,
         concurrency,
+        is_distributed,
         flow,
     }
+}
+
+/// Whether every item is an execution of its own.
+fn distributed(config: &mut Fields<'_>) -> bool {
+    let mode = config.need_text("Mode");
+    // Either kind of execution gives the same, since both run what is inside as it stands.
+    let execution = config.text("ExecutionType");
+    match (mode.as_str(), execution.as_deref()) {
+        ("INLINE", None) => {}
+        ("DISTRIBUTED", Some("STANDARD" | "EXPRESS")) => {}
+        ("INLINE" | "DISTRIBUTED", _) => {
+            config
+                .problem("`ExecutionType` stands beside the `Mode` `DISTRIBUTED`, and only there");
+        }
+        (_, _) => config.problem("the `Mode` is neither `INLINE` nor `DISTRIBUTED`"),
+    }
+    mode == "DISTRIBUTED"
 }
 
 fn retriers(fields: &mut Fields<'_>) -> Vec<Retrier> {

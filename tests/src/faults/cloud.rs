@@ -1,8 +1,9 @@
-//! The services and databases of the cloud, each call of which is a point.
+//! The services, databases and drift of the cloud, each call of which is a point.
 
 use groundplane_ports::{
-    ChangeScaling, ChangeServices, Database, FailOverDatabases, ReadDatabases, ReadScaling,
-    ReadServices, Result, ScalingLimits, ServiceHealth, ServicePlace,
+    ChangeScaling, ChangeServices, Database, Detection, DetectionProgress, FailOverDatabases,
+    ReadDatabases, ReadDrift, ReadScaling, ReadServices, ResourceDrift, Result, ScalingLimits,
+    ServiceHealth, ServicePlace,
 };
 
 use super::Faulty;
@@ -56,5 +57,22 @@ impl<T: FailOverDatabases> FailOverDatabases for Faulty<'_, T> {
     async fn fail_over(&self, identifier: &str) -> Result<()> {
         let call = || self.port.fail_over(identifier);
         self.faults.io("databases.fail_over", call).await
+    }
+}
+
+impl<T: ReadDrift> ReadDrift for Faulty<'_, T> {
+    async fn detect(&self, stack_name: &str) -> Result<Detection> {
+        let call = || self.port.detect(stack_name);
+        self.faults.io("drift.detect", call).await
+    }
+
+    async fn detection(&self, id: &str) -> Result<DetectionProgress> {
+        let call = || self.port.detection(id);
+        self.faults.io("drift.detection", call).await
+    }
+
+    async fn drifts(&self, stack_name: &str) -> Result<Option<Vec<ResourceDrift>>> {
+        let call = || self.port.drifts(stack_name);
+        self.faults.io("drift.drifts", call).await
     }
 }

@@ -4,7 +4,7 @@ use groundplane_model::{Artifact, Change, Event, Index, Key, Partition, Record, 
 use groundplane_ports::{
     ChangeSet, ChangeStacks, NewChangeSet, NewSecretVersion, Page, PublishEvents,
     ReadDeploymentRuns, ReadSecretValues, ReadStacks, ReadTable, Result, SecretValue, SetTimers,
-    Stack, StackEvent, StartDeployments, StartRuns, WriteArtifacts, WriteSecrets, WriteTable,
+    Stack, StackEvent, StartChecks, StartDeployments, StartRuns, WriteArtifacts, WriteSecrets, WriteTable,
 };
 use jiff::Timestamp;
 
@@ -60,6 +60,13 @@ impl<T: StartDeployments> StartDeployments for Faulty<'_, T> {
     async fn start(&self, name: &str, input: &str) -> Result<()> {
         let call = || self.port.start(name, input);
         self.faults.io("deployments.start", call).await
+    }
+}
+
+impl<T: StartChecks> StartChecks for Faulty<'_, T> {
+    async fn start_check(&self, name: &str, input: &str) -> Result<()> {
+        let call = || self.port.start_check(name, input);
+        self.faults.io("checks.start", call).await
     }
 }
 

@@ -136,6 +136,7 @@ fn submitted(config: &Value) -> DeploymentSpec {
                 approval: false,
                 resolvers: BTreeMap::from([(ResolverName::ipam(), config.clone())]),
                 limits: Vec::new(),
+                drift: None,
             },
             updated_at: now,
             updated_by: "ops-1".to_owned(),

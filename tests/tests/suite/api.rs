@@ -15,6 +15,7 @@ mod instances;
 mod lives;
 mod names;
 mod pools;
+mod preview;
 mod requests;
 mod resolvers;
 mod webhooks;
@@ -27,7 +28,7 @@ use groundplane_api::{Identity, Platform, router};
 use groundplane_lives::Definitions;
 use groundplane_model::{
     Change, Deployment, DeploymentId, DeploymentStatus, Instance, InstanceId, InstanceStatus,
-    TenantId,
+    Member, TenantId,
 };
 use groundplane_ports::{ReadTable, WriteTable};
 use lambda_http::request::RequestContext;
@@ -213,7 +214,12 @@ impl Api {
             status: DeploymentStatus::Succeeded,
             ..deployment
         };
-        let changes = vec![Change::save(&instance), Change::save(&deployment)];
+        let mut changes = vec![Change::save(&instance), Change::save(&deployment)];
+        if status == InstanceStatus::Destroyed {
+            let key = Member::key_of(&instance.environment, &tenant, &instance.id);
+            let member: Member = self.table.get(&key).await.unwrap().unwrap();
+            changes.push(Change::remove(&member));
+        }
         self.table.commit(changes).await.unwrap();
     }
 

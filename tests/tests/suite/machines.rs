@@ -16,8 +16,14 @@ struct Shipped {
 impl Shipped {
     fn load(&self) -> Machine {
         let names = placeholders(&self.text);
-        let substitutions: BTreeMap<String, String> =
-            names.into_iter().map(|name| (name.clone(), name)).collect();
+        let value = |name: &str| match name {
+            "DriftMapMode" => "DISTRIBUTED".to_owned(),
+            name => name.to_owned(),
+        };
+        let substitutions: BTreeMap<String, String> = names
+            .into_iter()
+            .map(|name| (name.clone(), value(&name)))
+            .collect();
         Machine::load(&self.text, &substitutions)
             .unwrap_or_else(|error| panic!("{}:\n{error}", self.path.display()))
     }

@@ -11,6 +11,8 @@ mod api;
 #[cfg(test)]
 mod deploying;
 #[cfg(test)]
+mod drift;
+#[cfg(test)]
 mod dynamo;
 #[cfg(test)]
 mod end_to_end;

@@ -1,10 +1,13 @@
 //! A clock that moves when it is told to, identifiers that are counted, and a place for secrets.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use groundplane_model::Digest;
-use groundplane_ports::{Clock, Ids, NewSecretVersion, Random, Result, WriteSecrets};
+use groundplane_model::{Artifact, Digest};
+use groundplane_ports::{
+    Clock, Ids, NewSecretVersion, PortError, Random, ReadArtifacts, Result, WriteSecrets,
+};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
@@ -18,7 +21,13 @@ pub(crate) struct TestSystem {
     given: Arc<AtomicU64>,
     /// Where secrets are.
     pub(crate) vault: TestVault,
+    /// Where templates are.
+    pub(crate) templates: TestTemplates,
 }
+
+/// Templates by their digests; clones share them.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct TestTemplates(Arc<Mutex<BTreeMap<Digest, Vec<u8>>>>);
 
 impl TestSystem {
     /// Lets time pass.
@@ -55,5 +64,24 @@ impl WriteSecrets for TestSystem {
 
     async fn forget(&self, name: &str) -> Result<()> {
         self.vault.forget(name).await
+    }
+}
+
+impl ReadArtifacts for TestSystem {
+    async fn read(&self, artifact: &Artifact) -> Result<Vec<u8>> {
+        let found = self.templates.lock().get(&artifact.digest).cloned();
+        found.ok_or_else(|| PortError::Refused(format!("there is no `{}`", artifact.key)))
+    }
+}
+
+impl TestTemplates {
+    /// Keeps a template.
+    pub(crate) fn keep(&self, artifact: &Artifact, content: &[u8]) {
+        self.lock()
+            .insert(artifact.digest.clone(), content.to_vec());
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<Digest, Vec<u8>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 
+use crate::bench::command_line;
 use crate::bench::counts::Work;
 use crate::bench::deployment::deploy;
 use crate::bench::size;
@@ -40,6 +41,7 @@ pub(crate) fn run(checkout: &Checkout, only_platform: bool) -> Result<()> {
     let tools = tools::install(checkout)?;
     let temporary = Temporary::new(checkout, "bench")?;
     if !only_platform {
+        println!("\n{}", command_line::figures(checkout, temporary.folder())?);
         let functions = measure_functions(checkout, &tools, temporary.folder())?;
         println!("\n{functions}");
     }

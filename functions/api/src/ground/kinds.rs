@@ -1,9 +1,10 @@
 //! The kinds of documents that platform engineers apply whole.
 
+use groundplane_drift::check_policy;
 use groundplane_governance::check_limits;
 use groundplane_model::{
     Environment, EnvironmentName, Index, Key, LandingZone, LandingZoneName, Limit, Partition,
-    Problem, Record, Resolver, ResolverConfigs, ResolverName, Workflow, WorkflowName,
+    Problem, Record, Resolver, ResolverConfigs, ResolverName, Severity, Workflow, WorkflowName,
     parse_duration,
 };
 use groundplane_ports::Clock;
@@ -109,6 +110,10 @@ ground!(
         fn check(&self) -> Vec<Problem> {
             let mut problems = check_configs(&self.spec.resolvers);
             problems.extend(check_inputs_and_limits(&self.spec.limits));
+            let drift = self.spec.drift.iter().flat_map(check_policy);
+            // A warning refuses nothing.
+            let drift = drift.filter(|problem| problem.severity == Severity::Error);
+            problems.extend(drift.map(|problem| problem.below("/spec/drift")));
             problems
         }
     }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use groundplane_model::{
     Action, Allocation, Artifact, Change, Deployment, DeploymentId, DeploymentSpec, Digest,
-    EngineOutput, Failure, Instance, Layer, Partition, ResolutionRequest, Revision, Step, StepId,
-    UnitState,
+    EngineOutput, Failure, Instance, Layer, Member, Partition, ResolutionRequest, Revision, Step,
+    StepId, UnitState,
 };
 use groundplane_planner::{PlanInput, ScheduledStep, Work, schedule, schedule_destroy};
 
@@ -182,10 +182,14 @@ impl World {
     }
 
     fn finished(&self, deployment: &Deployment) -> Vec<Change> {
+        let instance = self.instance().unwrap();
+        let key = Member::key_of(&instance.environment, &instance.tenant, &instance.id);
+        let member: Option<Member> = self.table.get(&key);
         let run = Run {
             deployment,
             submitted: &self.submitted(&deployment.id),
-            instance: &self.instance().unwrap(),
+            member: member.as_ref(),
+            instance: &instance,
             steps: &self.steps(&deployment.id),
             units: &self.units(),
             allocations: &self.allocations(),

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use groundplane_model::{
-    Change, Deployment, DeploymentId, Instance, Partition, Record, Revision, Step, UnitState,
+    Change, Deployment, DeploymentId, Instance, InstanceStatus, Member, Partition, Record,
+    Revision, Step, UnitState,
 };
 
 use super::cloud::Cloud;
@@ -44,6 +45,7 @@ pub(super) fn hold(table: &Table, cloud: &Cloud) {
     let instance = table.all::<Instance>().remove(0);
     at_most_one_deployment_is_active(table, &instance);
     revisions_are_counted(table, &instance);
+    its_environment_knows_it(table, &instance);
     let units = table.all::<UnitState>();
     no_stack_is_unknown(&units, cloud);
     an_unmarked_unit_is_as_recorded(&units, cloud);
@@ -69,6 +71,11 @@ fn revisions_are_counted(table: &Table, instance: &Instance) {
     assert!((1..=last).all(|number| table.item(&key(number)).is_some()));
     assert!(table.item(&key(last + 1)).is_none());
     assert!(instance.revision.is_none_or(|number| number == last));
+}
+
+fn its_environment_knows_it(table: &Table, instance: &Instance) {
+    let is_there = instance.status != InstanceStatus::Destroyed;
+    assert_eq!(table.all::<Member>().len(), usize::from(is_there));
 }
 
 fn no_stack_is_unknown(units: &[UnitState], cloud: &Cloud) {

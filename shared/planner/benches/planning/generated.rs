@@ -185,6 +185,7 @@ impl Ground {
                     approval: false,
                     resolvers: BTreeMap::new(),
                     limits: Vec::new(),
+                    drift: None,
                 },
                 updated_at: jiff::Timestamp::UNIX_EPOCH,
                 updated_by: "bench".to_owned(),

@@ -49,6 +49,7 @@ impl Ground {
             approval: false,
             resolvers: BTreeMap::new(),
             limits: Vec::new(),
+            drift: None,
         };
         Self {
             tenant: TenantId::parse("shop").unwrap(),

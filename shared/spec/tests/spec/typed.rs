@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use groundplane_model::{
-    Egress, EnvironmentSpec, LandingZoneName, LandingZoneSpec, Limit, LoadBalancer, Network,
+    DriftPolicy, Egress, EnvironmentSpec, LandingZoneName, LandingZoneSpec, Limit, LoadBalancer, Network,
     Position, ResolverConfigs, ResolverName, Severity,
 };
 use groundplane_spec::{Document, Kind, ValidDocument, parse, parse_all, parse_bytes, validate};
@@ -176,6 +176,17 @@ fn limits() -> Vec<Limit> {
     vec![serde_json::from_value(limit).unwrap()]
 }
 
+fn drift() -> DriftPolicy {
+    let policy = json!({
+        "schedule": "5m", "default": "signal", "coolDown": "30m",
+        "rules": [{
+            "class": "availability", "resourceType": "AWS::ECS::Service",
+            "property": "/DesiredCount", "action": "accept",
+        }],
+    });
+    serde_json::from_value(policy).unwrap()
+}
+
 /// A field that is added to the model breaks this until the schema has it too.
 #[test]
 fn every_field_of_a_landing_zone_passes_through_schema_and_model() {
@@ -215,6 +226,7 @@ fn every_field_of_an_environment_passes_through_schema_and_model() {
         approval: true,
         resolvers: resolvers(),
         limits: limits(),
+        drift: Some(drift()),
     };
     let document = envelope("Environment", &serde_json::to_value(&spec).unwrap());
     let ValidDocument::Environment(environment) = validate(&document).unwrap().document else {

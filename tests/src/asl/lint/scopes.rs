@@ -37,9 +37,19 @@ fn scope(flow: &Flow, outer: &BTreeSet<String>, problems: &mut Vec<String>) {
             }));
         });
         for inside in Flow::inside(state) {
-            scope(inside, &known, problems);
+            let nothing = BTreeSet::new();
+            let sees = if is_distributed(state) {
+                &nothing
+            } else {
+                &known
+            };
+            scope(inside, sees, problems);
         }
     }
+}
+
+fn is_distributed(state: &State) -> bool {
+    matches!(&state.kind, Kind::Map(map) if map.is_distributed)
 }
 
 fn assigned(state: &State) -> Vec<&str> {

@@ -117,7 +117,7 @@ fn inner_states_are_held_to_the_same_rules() {
             },
         } } }),
     );
-    assert_problem(&found, "`INLINE`");
+    assert_problem(&found, "`ExecutionType`");
     assert_problem(&found, "Out: no way leads here");
     // A way does not lead out of its own flow.
     let found = problems(
@@ -285,4 +285,38 @@ fn a_machine_tells_what_it_uses() {
         ["A".to_owned(), "Child".to_owned()].into()
     );
     assert_eq!(machine.resources().len(), 2);
+}
+
+/// A map over an outer variable, run in this mode.
+fn map_in(config: &Value) -> Value {
+    json!({
+        "Know": { "Type": "Pass", "Assign": { "outside": 1 }, "Next": "Each" },
+        "Each": { "Type": "Map", "End": true, "Items": "{% [$outside] %}", "ItemProcessor": {
+            "ProcessorConfig": config,
+            "StartAt": "In", "States": {
+                "In": { "Type": "Pass", "Output": "{% $outside %}", "End": true },
+            },
+        } },
+    })
+}
+
+#[test]
+fn only_what_runs_in_the_same_execution_sees_its_variables() {
+    let inline = text("Know", &map_in(&json!({ "Mode": "INLINE" })));
+    assert!(Machine::load(&inline, &BTreeMap::new()).is_ok());
+    let config = json!({ "Mode": "DISTRIBUTED", "ExecutionType": "STANDARD" });
+    let found = problems("Know", &map_in(&config));
+    assert_problem(&found, "In/Output: nothing assigns the variable `$outside`");
+}
+
+#[test]
+fn a_map_says_which_kind_of_execution_its_items_are() {
+    for config in [
+        json!({ "Mode": "INLINE", "ExecutionType": "STANDARD" }),
+        json!({ "Mode": "DISTRIBUTED", "ExecutionType": "QUICK" }),
+        json!({ "Mode": "SCATTERED" }),
+    ] {
+        let found = problems("Know", &map_in(&config));
+        assert!(!found.is_empty(), "{config}");
+    }
 }

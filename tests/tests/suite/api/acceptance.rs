@@ -36,6 +36,7 @@ async fn instance_deployment_spec_and_message_are_written_together() {
         "environment",
         "instance",
         "landing-zone",
+        "member",
         "outbox",
     ];
     assert_eq!(api.table.kinds().await, written);

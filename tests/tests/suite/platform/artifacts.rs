@@ -9,10 +9,14 @@ use serde_json::Value;
 
 use groundplane_tests::fake_stacks::{FakeStacks, FakeTemplate};
 
+use crate::system::TestTemplates;
+
 /// Templates, and which types of resources cannot be provisioned.
 #[derive(Debug)]
 pub(crate) struct FakeArtifacts {
     stacks: Arc<FakeStacks>,
+    /// The templates themselves.
+    pub(crate) templates: TestTemplates,
     failing: Mutex<BTreeSet<String>>,
 }
 
@@ -22,6 +26,7 @@ impl FakeArtifacts {
     pub(crate) fn new(stacks: Arc<FakeStacks>) -> Self {
         Self {
             stacks,
+            templates: TestTemplates::default(),
             failing: Mutex::default(),
         }
     }
@@ -75,6 +80,7 @@ impl WriteArtifacts for FakeArtifacts {
             key,
             digest,
         };
+        self.templates.keep(&artifact, content);
         let template = serde_json::from_slice(content).unwrap_or_default();
         self.stacks.define(&artifact, self.outcome(&template));
         Ok(artifact)

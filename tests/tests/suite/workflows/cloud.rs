@@ -34,6 +34,11 @@ pub(crate) fn arn_of(cluster: &str, name: &str) -> String {
     format!("arn:aws:ecs:eu-west-1:123456789012:service/{cluster}/{name}")
 }
 
+/// The ARN of the task definition that a service of that name begins with.
+pub(crate) fn task_definition(name: &str) -> String {
+    format!("arn:aws:ecs:eu-west-1:123456789012:task-definition/{name}:1")
+}
+
 impl FakeCloud {
     /// What changes were asked for.
     pub(crate) fn calls(&self) -> Vec<String> {
@@ -54,6 +59,7 @@ impl FakeCloud {
             desired,
             running: desired,
             pending: 0,
+            task_definition: Some(task_definition(name)),
             rollouts: vec![rollout],
         };
         let key = (cluster.to_owned(), name.to_owned());

@@ -1,0 +1,149 @@
+//! `/v1/instances:preview`: what a submission would do, and whether a plan still holds.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use groundplane_deployment::{Intent, Outlook, PlanId, Standing, accept};
+use groundplane_model::{
+    Allocation, EnvironmentName, Failure, FailureKind, Instance, InstanceId, InstanceStatus,
+    Partition, Problem, Revision, TenantId, UnitState,
+};
+use groundplane_ports::ReadTable;
+use groundplane_preview::Preview;
+use serde::{Deserialize, Serialize};
+
+use crate::principal::Caller;
+use crate::problem::Refused;
+use crate::proposal::{Proposal, Wish};
+use crate::request::Asked;
+use crate::submission::Submitted;
+use crate::{Platform, System, Table};
+
+/// The query of `POST /v1/instances:preview`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PreviewQuery {
+    environment: Option<EnvironmentName>,
+}
+
+/// What a submission would do.
+#[derive(Debug, Serialize)]
+pub(crate) struct PreviewView {
+    plan: PlanId,
+    /// The revision that it is compared with; none for a first deployment.
+    revision: Option<u64>,
+    #[serde(flatten)]
+    preview: Preview,
+    /// What its author should know about the document.
+    remarks: Vec<Problem>,
+}
+
+/// `POST /v1/instances:preview`
+pub(crate) async fn run<T: Table, S: System>(
+    State(platform): State<Arc<Platform<T, S>>>,
+    caller: Caller,
+    Asked(query): Asked<PreviewQuery>,
+    submitted: Submitted,
+) -> Result<Json<PreviewView>, Refused> {
+    let mut wish = Wish::of(submitted, query.environment.as_ref())?;
+    let proposal = Proposal::of(&platform, &caller, &wish).await?;
+    // What would be refused is refused here as well; what would be written is not.
+    let submission = proposal.submission(&platform.system, &caller, &wish, None);
+    accept(submission, proposal.current.clone())?;
+    let foreseen = foresee(&platform, &caller, &wish, &proposal).await?;
+    let mut remarks = std::mem::take(&mut wish.warnings);
+    remarks.extend(proposal.remarks);
+    Ok(Json(PreviewView {
+        plan: foreseen.plan,
+        revision: foreseen.revision,
+        preview: foreseen.preview,
+        remarks,
+    }))
+}
+
+/// Refused with what has moved where deploying the wish would not do what `plan` announces.
+pub(crate) async fn must_hold<T: Table, S: System>(
+    platform: &Platform<T, S>,
+    caller: &Caller,
+    (wish, proposal): (&Wish, &Proposal),
+    plan: &PlanId,
+) -> Result<(), Refused> {
+    let now = foresee(platform, caller, wish, proposal).await?.plan;
+    if plan.announces_the_same(&now) {
+        return Ok(());
+    }
+    let moved = plan.moved(&now).into_iter();
+    let clauses: Vec<String> = moved.map(|moved| moved.clause(&wish.instance)).collect();
+    let clauses = clauses.join("; ");
+    Err(Refused::moved(format!(
+        "the plan no longer holds: {clauses}"
+    )))
+}
+
+struct Foreseen {
+    plan: PlanId,
+    revision: Option<u64>,
+    preview: Preview,
+}
+
+async fn foresee<T: Table, S: System>(
+    platform: &Platform<T, S>,
+    caller: &Caller,
+    wish: &Wish,
+    proposal: &Proposal,
+) -> Result<Foreseen, Refused> {
+    let tenant = &caller.principal.tenant;
+    let standing = standing(&platform.table, tenant, proposal.current.as_ref()).await?;
+    let intent = Intent {
+        tenant,
+        instance: &wish.instance,
+        spec: &wish.service.value,
+        bound: &proposal.bound,
+        environment: &proposal.environment,
+        landing_zone: &proposal.landing_zone,
+    };
+    let outlook = Outlook::of(&intent, &standing)
+        .map_err(|problems| wish.refused("the spec cannot be deployed", problems))?;
+    let mut templates = BTreeMap::new();
+    for artifact in outlook.artifacts() {
+        let content = platform.system.read(artifact).await?;
+        templates.insert(artifact.digest.clone(), content);
+    }
+    let preview = outlook.preview(&templates).map_err(|error| {
+        tracing::error!(%error, "a preview failed");
+        Failure::new(FailureKind::Internal, "the platform has a fault")
+    })?;
+    Ok(Foreseen {
+        plan: PlanId::of(&intent, &standing, &preview),
+        revision: standing.revision.map(|revision| revision.number),
+        preview,
+    })
+}
+
+/// What there is of an instance.
+async fn standing(
+    table: &impl ReadTable,
+    tenant: &TenantId,
+    current: Option<&Instance>,
+) -> Result<Standing, Refused> {
+    let alive = current.filter(|instance| instance.status != InstanceStatus::Destroyed);
+    let Some(instance) = alive else {
+        return Ok(Standing::default());
+    };
+    let id: &InstanceId = &instance.id;
+    let partition = Partition::instance(tenant, id);
+    let units: Vec<UnitState> = table.query(&partition, UnitState::PREFIX).await?;
+    let mut allocations: Vec<Allocation> = table.query(&partition, Allocation::PREFIX).await?;
+    allocations.retain(|held| held.owner.incarnation == instance.incarnation);
+    let revision = match instance.revision {
+        Some(number) => table.get(&Revision::key_of(tenant, id, number)).await?,
+        None => None,
+    };
+    Ok(Standing {
+        units,
+        allocations,
+        revision,
+    })
+}

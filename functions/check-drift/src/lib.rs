@@ -1,0 +1,202 @@
+//! Moves the drift check of one instance a step further: it begins what was not begun, and
+//! otherwise looks how far it is. The state machine calls it until it is done.
+//!
+//! Nothing of an instance is changed or locked by a check. An instance that is being deployed is
+//! left alone, and a check during which a deployment begins is worth nothing and is given up.
+//! Every call may be repeated: what a check found is saved once, with all that follows from it.
+
+mod begin;
+mod conclude;
+mod detect;
+mod observe;
+mod services;
+mod stored;
+mod tell;
+
+use groundplane_model::{
+    Change, DriftCheck, DriftState, DriftStatus, Failure, FailureKind, Instance, InstanceId,
+    InstanceStatus, Partition, Revision, TenantId, UnitCheck, UnitState,
+};
+use groundplane_ports::{Clock, ReadDrift, ReadScaling, ReadServices, ReadTable, WriteTable};
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::begin::Standing;
+
+pub use stored::{Note, StoredReport};
+
+/// The longest that CloudFormation is waited for. What it has not looked at by then is reported as
+/// not checked.
+const PATIENCE: SignedDuration = SignedDuration::from_mins(30);
+
+/// Which instance is to be checked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Request {
+    /// The tenant.
+    pub tenant: TenantId,
+    /// The instance.
+    pub instance: InstanceId,
+    /// When the check was asked for: one that began since then is as good.
+    pub since: Timestamp,
+}
+
+/// What the state machine does next.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "next", rename_all = "snake_case")]
+pub enum Answer {
+    /// It waits, and asks again.
+    Poll {
+        /// For how long, in seconds.
+        seconds: u64,
+    },
+    /// The check has come to its end.
+    Done {
+        /// The instance.
+        instance: InstanceId,
+        /// What came of it.
+        result: Outcome,
+    },
+}
+
+/// What came of a check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// The instance is as it was asked for.
+    InSync,
+    /// It is not.
+    Drifted,
+    /// Nothing of it could be checked.
+    NotChecked,
+    /// There was nothing to be checked: a deployment is under way, or nothing is deployed.
+    Skipped,
+}
+
+impl From<DriftStatus> for Outcome {
+    fn from(status: DriftStatus) -> Self {
+        match status {
+            DriftStatus::InSync => Self::InSync,
+            DriftStatus::Drifted => Self::Drifted,
+            DriftStatus::NotChecked => Self::NotChecked,
+        }
+    }
+}
+
+/// An instance that can be checked.
+pub(crate) struct Subject {
+    pub(crate) instance: Instance,
+    /// The number of the revision that is deployed.
+    pub(crate) revision: u64,
+    pub(crate) units: Vec<UnitState>,
+    pub(crate) now: Timestamp,
+}
+
+/// Moves a check on.
+///
+/// # Errors
+/// `Conflict` where someone else was faster, and the same again may succeed; otherwise as the
+/// ports say.
+pub async fn handle(
+    table: &(impl ReadTable + WriteTable),
+    stacks: &impl ReadDrift,
+    services: &(impl ReadServices + ReadScaling),
+    clock: &impl Clock,
+    Request {
+        tenant,
+        instance: id,
+        since,
+    }: Request,
+) -> Result<Answer, Failure> {
+    let done = |result| Answer::Done {
+        instance: id.clone(),
+        result,
+    };
+    let now = clock.now();
+    let Some(subject) = subject(table, (&tenant, &id), now).await? else {
+        return Ok(done(Outcome::Skipped));
+    };
+    let stored: Option<DriftCheck> = table.get(&DriftCheck::key_of(&tenant, &id)).await?;
+    let check = match begin::standing(stored, &subject.instance, since, now) {
+        Standing::Ended => return ended(table, &subject).await,
+        Standing::Open(check) => check,
+        Standing::New { over } => begin::new(table, &subject, over).await?,
+    };
+    let before = check.clone();
+    let check = detect::advance(stacks, check, &subject.units).await?;
+    let is_over = check.units.values().all(UnitCheck::has_ended);
+    if is_over || now.duration_since(check.begun_at) >= PATIENCE {
+        let key = Revision::key_of(&tenant, &id, subject.revision);
+        let revision: Revision = table.require(&key).await?;
+        let sources = (stacks, services);
+        let sight = observe::observe(sources, &subject, (&check, &revision.spec)).await?;
+        let status = conclude::conclude(table, &subject, (check, &sight)).await?;
+        return Ok(done(status.into()));
+    }
+    if check != before {
+        table.commit(vec![Change::save(&check)]).await?;
+    }
+    Ok(Answer::Poll {
+        seconds: detect::pace(check.begun_at, now),
+    })
+}
+
+/// The instance, if there is something to check and nothing in the way.
+async fn subject(
+    table: &impl ReadTable,
+    (tenant, id): (&TenantId, &InstanceId),
+    now: Timestamp,
+) -> Result<Option<Subject>, Failure> {
+    let found: Option<Instance> = table.get(&Instance::key_of(tenant, id)).await?;
+    let Some(instance) = found.filter(|it| it.status != InstanceStatus::Destroyed) else {
+        tracing::info!(%tenant, instance = %id, "not checked: it is gone");
+        return Ok(None);
+    };
+    if let Some(deployment) = &instance.active_deployment {
+        tracing::info!(%tenant, instance = %id, %deployment, "not checked: it is being deployed");
+        return Ok(None);
+    }
+    let Some(revision) = instance.revision else {
+        tracing::info!(%tenant, instance = %id, "not checked: nothing is deployed");
+        return Ok(None);
+    };
+    let partition = Partition::instance(tenant, id);
+    Ok(Some(Subject {
+        units: table.query(&partition, UnitState::PREFIX).await?,
+        instance,
+        revision,
+        now,
+    }))
+}
+
+/// What came of a check that has ended.
+async fn ended(table: &impl ReadTable, subject: &Subject) -> Result<Answer, Failure> {
+    let Instance { tenant, id, .. } = &subject.instance;
+    let state: Option<DriftState> = table.get(&DriftState::key_of(tenant, id)).await?;
+    let state = state.ok_or_else(|| {
+        let message = format!("a check of `{id}` has ended without a report");
+        Failure::new(FailureKind::Internal, message)
+    })?;
+    Ok(Answer::Done {
+        instance: id.clone(),
+        result: state.status.into(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{json, to_value};
+
+    use super::*;
+
+    #[test]
+    fn answers_read_as_the_state_machine_expects_them() {
+        let poll = to_value(Answer::Poll { seconds: 5 }).unwrap();
+        assert_eq!(poll, json!({"next": "poll", "seconds": 5}));
+        let done = Answer::Done {
+            instance: "web-service.dev".parse().unwrap(),
+            result: Outcome::InSync,
+        };
+        let expected = json!({"next": "done", "instance": "web-service.dev", "result": "in_sync"});
+        assert_eq!(to_value(done).unwrap(), expected);
+    }
+}

@@ -1,0 +1,14 @@
+//! Wires the checks to AWS.
+
+use groundplane_aws::{Aws, System};
+use groundplane_check_drift::handle;
+use groundplane_edge::{Error, serve, setting, start_telemetry};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    start_telemetry();
+    let aws = Aws::from_env().await;
+    let table = aws.table(setting("TABLE_NAME")?);
+    let (stacks, services) = (aws.cloudformation(), aws.services());
+    serve(async |request| handle(&table, &stacks, &services, &System, request).await).await
+}

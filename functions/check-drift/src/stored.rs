@@ -1,0 +1,78 @@
+//! A report as it is kept and shown: what was found, and what is done about it.
+
+use groundplane_drift::{Action, Fallback, Report};
+use groundplane_model::{Digest, Failure, FailureKind};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// The most bytes of JSON that each list of a report is kept with. A record of the table has at
+/// most 400 KB ("Quotas", DynamoDB developer guide).
+const MOST: usize = 100 * 1024;
+
+/// A report with what is done about it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredReport {
+    /// What was found.
+    #[serde(flatten)]
+    pub report: Report,
+    /// What is done besides reporting.
+    pub actions: Vec<Note>,
+    /// About which differences less is done than the policy says, and why.
+    pub fallbacks: Vec<Fallback>,
+}
+
+/// One thing that is done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note {
+    /// What, in a word.
+    pub action: String,
+    /// About how many differences.
+    pub differences: usize,
+}
+
+impl StoredReport {
+    /// The report as it is kept.
+    pub(crate) fn of(report: Report, actions: &[Action], mut fallbacks: Vec<Fallback>) -> Self {
+        let report = report.within(MOST);
+        fallbacks.retain(|fallback| fallback.difference < report.differences.len());
+        Self {
+            report,
+            actions: actions.iter().filter_map(note).collect(),
+            fallbacks,
+        }
+    }
+
+    /// The report as JSON.
+    pub(crate) fn value(&self) -> Result<Value, Failure> {
+        let internal =
+            |error: serde_json::Error| Failure::new(FailureKind::Internal, error.to_string());
+        serde_json::to_value(self).map_err(internal)
+    }
+
+    /// Tells what is found from everything else that could be; what is done about it does not
+    /// count, and neither does what was left out.
+    pub(crate) fn digest(&self) -> Digest {
+        let found = (
+            self.report.status(),
+            self.report.digest(),
+            &self.report.not_checked,
+            &self.report.orphans,
+        );
+        // INVARIANT: all of it is part of the report, which serialises.
+        Digest::of(&serde_json::to_vec(&found).unwrap_or_default())
+    }
+}
+
+fn note(action: &Action) -> Option<Note> {
+    let (action, differences) = match action {
+        Action::Report { .. } => return None,
+        Action::Signal { differences, .. } => ("signal", differences),
+        Action::Remediate { differences, .. } => ("remediate", differences),
+        Action::Accept { differences, .. } => ("accept", differences),
+        Action::Escalate { differences, .. } => ("escalate", differences),
+    };
+    Some(Note {
+        action: action.to_owned(),
+        differences: differences.len(),
+    })
+}

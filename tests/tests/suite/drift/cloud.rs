@@ -1,0 +1,106 @@
+//! CloudFormation, as far as it looks for drift, in memory. It looks at stacks while time passes.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard};
+
+use groundplane_ports::{Detection, DetectionProgress, Found, ReadDrift, ResourceDrift, Result};
+use jiff::Timestamp;
+use serde_json::Value;
+
+/// How often a look is asked for until it is over.
+const LOOKS: u32 = 2;
+
+/// The stacks, and what there is of each resource.
+#[derive(Debug, Default)]
+pub(super) struct FakeDrift(Mutex<State>);
+
+#[derive(Debug, Default)]
+pub(super) struct State {
+    /// What a look finds, by stack and resource.
+    pub(super) stacks: BTreeMap<String, BTreeMap<String, (String, Found)>>,
+    /// How often each stack was looked at.
+    pub(super) begun: BTreeMap<String, u32>,
+    /// How often the looks were asked for, by id.
+    asked: BTreeMap<String, u32>,
+    /// Stacks of which another asked for a look first.
+    pub(super) busy: Vec<String>,
+    /// Stacks of which not everything can be looked at, and why.
+    pub(super) partial: BTreeMap<String, String>,
+    /// Whether looks never end.
+    pub(super) hangs: bool,
+    /// When looks begin.
+    pub(super) now: Timestamp,
+}
+
+impl FakeDrift {
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap()
+    }
+
+    /// Adds a resource that is as it was asked for.
+    pub(super) fn add(&self, stack: &str, resource: (&str, &str), properties: &Value) {
+        let there = Found::There {
+            expected: properties.clone(),
+            actual: properties.clone(),
+        };
+        self.set(stack, resource, there);
+    }
+
+    /// Changes what is found of a resource.
+    pub(super) fn set(&self, stack: &str, (name, kind): (&str, &str), found: Found) {
+        let mut state = self.lock();
+        let resources = state.stacks.entry(stack.to_owned()).or_default();
+        resources.insert(name.to_owned(), (kind.to_owned(), found));
+    }
+
+    /// How often stacks were looked at.
+    pub(super) fn looks(&self) -> Vec<u32> {
+        self.lock().begun.values().copied().collect()
+    }
+}
+
+impl ReadDrift for FakeDrift {
+    async fn detect(&self, stack_name: &str) -> Result<Detection> {
+        let mut state = self.lock();
+        if !state.stacks.contains_key(stack_name) {
+            return Ok(Detection::Gone);
+        }
+        if let Some(place) = state.busy.iter().position(|busy| busy == stack_name) {
+            state.busy.remove(place);
+            return Ok(Detection::Busy);
+        }
+        let count = state.begun.entry(stack_name.to_owned()).or_default();
+        *count += 1;
+        let id = format!("{stack_name}/{count}");
+        Ok(Detection::Begun { id })
+    }
+
+    async fn detection(&self, id: &str) -> Result<DetectionProgress> {
+        let mut state = self.lock();
+        let (stack, _) = id.split_once('/').unwrap();
+        let reason = state.partial.get(stack).cloned();
+        let hangs = state.hangs;
+        let asked = state.asked.entry(id.to_owned()).or_default();
+        *asked += 1;
+        Ok(match reason {
+            _ if hangs || *asked < LOOKS => DetectionProgress::Running,
+            Some(reason) => DetectionProgress::Partial { reason },
+            None => DetectionProgress::Complete,
+        })
+    }
+
+    async fn drifts(&self, stack_name: &str) -> Result<Option<Vec<ResourceDrift>>> {
+        let state = self.lock();
+        let Some(resources) = state.stacks.get(stack_name) else {
+            return Ok(None);
+        };
+        let drift = |(name, (kind, found)): (&String, &(String, Found))| ResourceDrift {
+            logical_id: name.clone(),
+            resource_type: kind.clone(),
+            physical_id: None,
+            checked_at: state.now,
+            found: found.clone(),
+        };
+        Ok(Some(resources.iter().map(drift).collect()))
+    }
+}
