@@ -4,7 +4,8 @@ use groundplane_model::{Artifact, Change, Event, Index, Key, Partition, Record, 
 use groundplane_ports::{
     ChangeSet, ChangeStacks, NewChangeSet, NewSecretVersion, Page, PublishEvents,
     ReadDeploymentRuns, ReadSecretValues, ReadStacks, ReadTable, Result, SecretValue, SetTimers,
-    Stack, StackEvent, StartChecks, StartDeployments, StartRuns, WriteArtifacts, WriteSecrets, WriteTable,
+    Stack, StackEvent, StartChecks, StartDeployments, StartRuns, WriteArtifacts, WriteSecrets,
+    WriteTable,
 };
 use jiff::Timestamp;
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use groundplane_model::{
-    DriftPolicy, Egress, EnvironmentSpec, LandingZoneName, LandingZoneSpec, Limit, LoadBalancer, Network,
-    Position, ResolverConfigs, ResolverName, Severity,
+    DriftPolicy, Egress, EnvironmentSpec, LandingZoneName, LandingZoneSpec, Limit, LoadBalancer,
+    Network, Position, ResolverConfigs, ResolverName, Severity,
 };
 use groundplane_spec::{Document, Kind, ValidDocument, parse, parse_all, parse_bytes, validate};
 use serde_json::{Value, json};
