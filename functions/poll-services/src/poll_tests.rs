@@ -49,7 +49,7 @@ fn a_change_says_what_it_is_about_and_is_remembered() {
     assert_eq!(finding.event.resources, [ARN]);
     assert_eq!(
         (finding.remember.status.as_str(), finding.remember.changes),
-        ("degraded", 1)
+        ("degraded", 61)
     );
     assert_eq!(finding.remember.since, at(60));
 }
