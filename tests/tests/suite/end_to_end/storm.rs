@@ -1,5 +1,5 @@
 //! A storm of events on the local AWS: through the queue and the shipped function, to lives in the
-//! shipped table. `cargo xtask bench` runs it with a thousand instances.
+//! shipped table. `cargo xtask bench` runs it with a hundred instances.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
