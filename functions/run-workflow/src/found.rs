@@ -1,9 +1,12 @@
 //! What of an instance a workflow works on.
 
 use groundplane_model::{Failure, ResourceOwner, UnitState};
-use groundplane_ports::ServicePlace;
+use groundplane_ports::{ReadScaling, ScalingLimits, ServicePlace};
 
 use crate::work::{Work, impossible};
+
+/// The type of what scales a service.
+const SCALABLE_TARGET: &str = "AWS::ApplicationAutoScaling::ScalableTarget";
 
 /// The ARN of the instance's service.
 ///
@@ -30,6 +33,21 @@ pub(crate) fn place(arn: &str) -> Result<ServicePlace, Failure> {
         ))
     };
     ServicePlace::of_arn(arn).ok_or_else(unknown)
+}
+
+/// The limits within which the instance's service is scaled by itself; none where its stack has
+/// none, which need not be asked.
+///
+/// # Errors
+/// As the service says.
+pub(crate) async fn limits(
+    scaling: &impl ReadScaling,
+    (units, place): (&[UnitState], &ServicePlace),
+) -> Result<Option<ScalingLimits>, Failure> {
+    if of_type(units, SCALABLE_TARGET).is_none() {
+        return Ok(None);
+    }
+    Ok(scaling.limits(place).await?)
 }
 
 /// The identifier of the instance's database.

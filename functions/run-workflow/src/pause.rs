@@ -46,9 +46,10 @@ async fn begin(
         Ready::Busy => return Ok(()),
         Ready::Gone => return Err(work.gone()),
     }
-    let service = found::service(work, &work.units(table).await?)?;
+    let units = work.units(table).await?;
+    let service = found::service(work, &units)?;
     let place = found::place(&service)?;
-    let limits = services.limits(&place).await?;
+    let limits = found::limits(services, (&units, &place)).await?;
     let desired = match pause {
         Pause::Stop => 0,
         Pause::Start => least(work.life, limits),

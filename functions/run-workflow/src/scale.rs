@@ -84,10 +84,11 @@ async fn begin(
         Ready::Busy => return Ok(()),
         Ready::Gone => return Err(work.gone()),
     }
-    let service = found::service(work, &work.units(table).await?)?;
+    let units = work.units(table).await?;
+    let service = found::service(work, &units)?;
     let place = found::place(&service)?;
     let health = look(services, &place).await?;
-    let limits = services.limits(&place).await?;
+    let limits = found::limits(services, (&units, &place)).await?;
     let settings = wanted
         .settings(work.instance(), limits, health.desired)
         .map_err(|problem| refused(work.run, vec![problem]))?;

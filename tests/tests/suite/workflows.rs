@@ -6,8 +6,8 @@ mod deploying;
 mod machine;
 pub(crate) mod scene;
 
-use groundplane_model::{Change, DeploymentId, FailureKind, InstanceStatus, RunId};
-use groundplane_ports::{ScalingLimits, WriteTable as _};
+use groundplane_model::{Change, DeploymentId, FailureKind, InstanceStatus, RunId, UnitState};
+use groundplane_ports::{ReadTable as _, ScalingLimits, WriteTable as _};
 use groundplane_run_workflow::{Answer, Request, handle};
 use jiff::SignedDuration;
 use serde_json::json;
@@ -60,6 +60,18 @@ async fn a_service_is_stopped_and_started_with_the_limits_that_it_has() {
         assert_eq!(scene.cloud.calls(), calls, "{workflow} {limits:?}");
         assert_eq!(scene.cloud.lock().limits, limits);
     }
+}
+
+#[tokio::test]
+async fn limits_that_the_stack_does_not_have_are_not_asked_for() {
+    let scene = Scene::of("stop", nothing()).await;
+    let key = UnitState::key_of(&tenant(), &instance(), &"compute".parse().unwrap());
+    let mut unit: UnitState = scene.table.require(&key).await.unwrap();
+    unit.applied.as_mut().unwrap().resources.truncate(1);
+    scene.save(vec![Change::save(&unit)]).await;
+    scene.cloud.lock().limits = Some(ScalingLimits { min: 2, max: 6 });
+    assert_eq!(scene.finish().await, Ok(Answer::Done));
+    assert_eq!(scene.cloud.calls(), ["count web 0"]);
 }
 
 #[tokio::test]

@@ -121,6 +121,13 @@ fn webhooks_and_pollers_reach_the_instance_that_they_are_about() {
         logged(&platform, "outside.dev", "Webhook").pop()
     });
 
+    // The platform's own lifecycle: stopped, and started again.
+    for (operation, end) in [("stop", "stopped"), ("start", "healthy")] {
+        let run = platform.run(&["run", "outside.dev", operation, "-o", "json"]);
+        assert_eq!(run.code, 0, "{run:?}");
+        patient(PATIENCE, || state(end));
+    }
+
     // Somebody removes the service: nothing pushes that, so it is the poller that tells.
     let arn = shown["outputs"]["compute.service.arn"].as_str().unwrap();
     let service = Service::read(arn);

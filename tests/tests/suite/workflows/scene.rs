@@ -131,7 +131,13 @@ pub(crate) fn unit(name: &str, resource_type: &str, physical_id: &str) -> UnitSt
 
 /// The records of an instance with a service `web` and a database `orders`.
 pub(crate) fn units() -> [Change; 2] {
-    let service = unit("compute", ResourceOwner::SERVICE, &arn_of("main", "web"));
+    let mut service = unit("compute", ResourceOwner::SERVICE, &arn_of("main", "web"));
+    let applied = service.applied.as_mut().unwrap();
+    applied.resources.push(Resource {
+        logical_id: "Scaling".to_owned(),
+        resource_type: "AWS::ApplicationAutoScaling::ScalableTarget".to_owned(),
+        physical_id: "service/main/web".to_owned(),
+    });
     let database = unit("database", ResourceOwner::DATABASE, "orders");
     [Change::save(&service), Change::save(&database)]
 }
