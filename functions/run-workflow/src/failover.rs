@@ -6,7 +6,7 @@ use groundplane_ports::{Database, FailOverDatabases, ReadDatabases, ReadTable, W
 use jiff::SignedDuration;
 
 use crate::input::Input;
-use crate::work::{Ready, Work, failed, impossible};
+use crate::work::{Work, failed, impossible};
 use crate::{Answer, found};
 
 /// The status of a database that works.
@@ -73,10 +73,8 @@ async fn begin(
     work: &Work<'_>,
 ) -> Result<Option<WorkflowRun>, Failure> {
     Input::of(work.run, &[]).end()?;
-    match work.ready(table).await? {
-        Ready::Yes(_) => {}
-        Ready::Busy => return Ok(None),
-        Ready::Gone => return Err(work.gone()),
+    if !work.is_free(table).await? {
+        return Ok(None);
     }
     let identifier = found::database(work, &work.units(table).await?)?;
     let database = look(databases, &identifier).await?;

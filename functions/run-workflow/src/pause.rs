@@ -9,7 +9,7 @@ use groundplane_ports::{
 
 use crate::input::Input;
 use crate::scale::follow;
-use crate::work::{Ready, Work};
+use crate::work::Work;
 use crate::{Answer, found};
 
 /// What is wanted of the service.
@@ -41,10 +41,8 @@ async fn begin(
     pause: Pause,
 ) -> Result<(), Failure> {
     Input::of(work.run, &[]).end()?;
-    match work.ready(table).await? {
-        Ready::Yes(_) => {}
-        Ready::Busy => return Ok(()),
-        Ready::Gone => return Err(work.gone()),
+    if !work.is_free(table).await? {
+        return Ok(());
     }
     let units = work.units(table).await?;
     let service = found::service(work, &units)?;

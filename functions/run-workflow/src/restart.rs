@@ -7,7 +7,7 @@ use groundplane_ports::{
 
 use crate::input::Input;
 use crate::rollout::{Progress, progress};
-use crate::work::{Ready, Work, failed};
+use crate::work::{Work, failed};
 use crate::{Answer, found};
 
 /// What is next for a restart.
@@ -67,10 +67,8 @@ async fn begin(
     work: &Work<'_>,
 ) -> Result<Option<WorkflowRun>, Failure> {
     Input::of(work.run, &[]).end()?;
-    match work.ready(table).await? {
-        Ready::Yes(_) => {}
-        Ready::Busy => return Ok(None),
-        Ready::Gone => return Err(work.gone()),
+    if !work.is_free(table).await? {
+        return Ok(None);
     }
     let service = found::service(work, &work.units(table).await?)?;
     let health = look(services, &found::place(&service)?).await?;

@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::input::{Input, pointer, refused};
 use crate::restart::look;
 use crate::rollout::{Progress, progress};
-use crate::work::{Ready, Work, failed};
+use crate::work::{Work, failed};
 use crate::{Answer, found};
 
 /// The most containers of one service.
@@ -79,10 +79,8 @@ async fn begin(
     work: &Work<'_>,
 ) -> Result<(), Failure> {
     let wanted = Wanted::read(work.run)?;
-    match work.ready(table).await? {
-        Ready::Yes(_) => {}
-        Ready::Busy => return Ok(()),
-        Ready::Gone => return Err(work.gone()),
+    if !work.is_free(table).await? {
+        return Ok(());
     }
     let units = work.units(table).await?;
     let service = found::service(work, &units)?;

@@ -59,6 +59,18 @@ impl Work<'_> {
         })
     }
 
+    /// Whether nothing else touches the instance's resources now.
+    ///
+    /// # Errors
+    /// `NotFound` where the instance is not there any more; otherwise as the table says.
+    pub(crate) async fn is_free(&self, table: &impl ReadTable) -> Result<bool, Failure> {
+        match self.ready(table).await? {
+            Ready::Yes(_) => Ok(true),
+            Ready::Busy => Ok(false),
+            Ready::Gone => Err(self.gone()),
+        }
+    }
+
     /// The units of the instance.
     pub(crate) async fn units(&self, table: &impl ReadTable) -> Result<Vec<UnitState>, Failure> {
         let partition = Partition::instance(&self.life.tenant, &self.life.instance);

@@ -214,13 +214,17 @@ impl<T: ReadTable + WriteTable, C: Clock> Lives<'_, T, C> {
         let Some(run) = run else {
             return Ok(None);
         };
-        let mut known = Workflows::own();
-        if !run.workflow.is_built_in() {
+        let known = if run.workflow.is_built_in() {
+            Workflows::own()
+        } else {
             let key = Workflow::key_of(&run.workflow);
-            if let Some(workflow) = self.table.get::<Workflow>(&key).await? {
-                known = known.with(workflow.name, workflow.spec.input.as_ref());
-            }
-        }
+            let registered: Option<Workflow> = self.table.get(&key).await?;
+            registered
+                .into_iter()
+                .fold(Workflows::default(), |known, it| {
+                    known.with(it.name, it.spec.input.as_ref())
+                })
+        };
         let problems = known.problems(&run.workflow, &run.input);
         Ok((!problems.is_empty()).then_some(problems))
     }
