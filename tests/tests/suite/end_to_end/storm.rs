@@ -27,6 +27,11 @@ const INSTANCES: usize = 10;
 const SINGLE: usize = 60;
 /// How long the queue may take for one delivery.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// How many deliveries the queue holds at most, more or less: the local AWS walks over all of them
+/// for each that it hands out. Far more than the function takes at once.
+const WAITING: usize = 500;
+/// The most events of one call (SQS SendMessageBatch).
+const BATCH: usize = 10;
 
 struct Storm {
     table: Table,
@@ -98,7 +103,7 @@ impl Storm {
     }
 
     /// How many messages the queue holds.
-    fn left(&self) -> u64 {
+    fn left(&self) -> usize {
         const COUNTS: [&str; 2] = [
             "ApproximateNumberOfMessages",
             "ApproximateNumberOfMessagesNotVisible",
@@ -106,8 +111,14 @@ impl Storm {
         let ask = json!({"QueueUrl": self.queue, "AttributeNames": COUNTS});
         let answer = self.cloud.call("sqs", "AmazonSQS.GetQueueAttributes", &ask);
         let answer: Value = serde_json::from_str(&answer).unwrap();
-        let count = |name: &&str| answer["Attributes"][name].as_str().unwrap().parse::<u64>();
+        let count = |name: &&str| answer["Attributes"][name].as_str().unwrap().parse::<usize>();
         COUNTS.iter().map(|name| count(name).unwrap()).sum()
+    }
+
+    /// Waits until the queue holds no more than this.
+    async fn wait_until_left(&self, most: usize) {
+        let patience = PATIENCE * u32::try_from(WAITING).unwrap();
+        wait_for(patience, async || (self.left() <= most).then_some(())).await;
     }
 
     async fn log(&self, number: usize) -> Vec<EventEntry> {
@@ -192,11 +203,11 @@ async fn a_storm_of_events_moves_each_instance_as_one_event_after_the_other_woul
     }
     let deliveries = deliveries(instances);
     let begin = now();
-    for batch in deliveries.chunks(10) {
-        storm.send(batch);
+    for portion in deliveries.chunks(WAITING / 2) {
+        storm.wait_until_left(WAITING / 2).await;
+        portion.chunks(BATCH).for_each(|batch| storm.send(batch));
     }
-    let patience = PATIENCE * u32::try_from(deliveries.len()).unwrap();
-    wait_for(patience, async || (storm.left() == 0).then_some(())).await;
+    storm.wait_until_left(0).await;
     let took = now().duration_since(begin).as_secs_f64();
     for number in 0..instances {
         storm.must_be_as_the_reference(number).await;
