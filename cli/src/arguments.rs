@@ -13,6 +13,7 @@ use jiff::SignedDuration;
 
 pub(crate) use event_source::{CreateSource, EventSourceCommand};
 pub(crate) use image::ImageCommand;
+pub(crate) use inspect::{Diff, Explain, Logs, Revisions};
 pub(crate) use life::{
     LifecycleCommand, MoveLifecycle, OfInstance, RunOperation, SendSignal, ShowLifecycle, Simulate,
 };
@@ -22,6 +23,7 @@ pub(crate) use pool::{Create, Import, Place, PoolCommand};
 
 mod event_source;
 mod image;
+mod inspect;
 mod life;
 mod name;
 mod planning;
@@ -99,6 +101,14 @@ pub(crate) enum Command {
     Destroy(Destroy),
     /// Follow a deployment until its end
     Watch(Watch),
+    /// Show what a deployment did, step by step
+    Logs(Logs),
+    /// Say where each effective value of an instance comes from
+    Explain(Explain),
+    /// List what was deployed of an instance, revision by revision
+    Revisions(Revisions),
+    /// Show how two revisions of an instance differ
+    Diff(Diff),
     /// Show what each event did to an instance
     Events(OfInstance),
     /// Show the states of an instance over time

@@ -8,6 +8,7 @@ mod images;
 mod lives;
 mod pools;
 mod previews;
+mod revisions;
 mod transport;
 
 use groundplane_deployment::PlanId;
@@ -23,6 +24,7 @@ pub(crate) use images::{CatalogImage, NamePreview};
 pub(crate) use lives::{HistoryStep, Life, LoggedEvent, PublishedLifecycle, States};
 pub(crate) use pools::{Block, Pool, PoolSummary, Within};
 pub(crate) use previews::{AnsweredPreview, Previewed};
+pub(crate) use revisions::{Explanation, Revision};
 use transport::{Call, Method, Transport};
 
 use crate::settings::Settings;

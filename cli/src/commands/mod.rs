@@ -4,20 +4,25 @@ mod apply;
 mod deploy;
 mod destroy;
 mod event_source;
+mod explain;
 mod graph;
 mod image;
 mod init;
 mod life;
 mod lifecycle;
 mod list;
+mod logs;
 mod manual;
 mod name;
 mod pool;
 mod preview;
+mod revisions;
 mod schema;
 mod status;
 mod validate;
 mod watch;
+
+pub(crate) use logs::LogLine;
 
 use crate::answer::Report;
 use crate::arguments::{Arguments, Command, Format, Global, InstanceName};
@@ -39,6 +44,10 @@ pub(crate) fn run(arguments: &Arguments, world: &mut World<'_>) -> Result<Report
         Command::Status(arguments) => status::run(arguments, global, world),
         Command::Destroy(arguments) => destroy::run(arguments, global, world),
         Command::Watch(arguments) => watch::run(arguments, global, world),
+        Command::Logs(arguments) => logs::run(arguments, global, world),
+        Command::Explain(arguments) => explain::run(arguments, global, world),
+        Command::Revisions(arguments) => revisions::list(arguments, global, world),
+        Command::Diff(arguments) => revisions::diff(arguments, global, world),
         Command::Events(arguments) => life::events(arguments, global, world),
         Command::History(arguments) => life::history(arguments, global, world),
         Command::Run(arguments) => life::operate(arguments, global, world),

@@ -99,7 +99,8 @@ pub(crate) fn step_line(step: &PlannedStep, width: usize) -> String {
     )
 }
 
-const fn step_status(status: StepStatus) -> &'static str {
+/// How far a step is, in a word or two.
+pub(crate) const fn step_status(status: StepStatus) -> &'static str {
     match status {
         StepStatus::Pending => "waiting",
         StepStatus::Running => "running",

@@ -4,14 +4,17 @@ pub(crate) mod deployment;
 pub(crate) mod error;
 pub(crate) mod event_source;
 pub(crate) mod excerpt;
+pub(crate) mod explanation;
 pub(crate) mod graph;
 pub(crate) mod image;
 pub(crate) mod instance;
 pub(crate) mod life;
+pub(crate) mod log;
 pub(crate) mod name;
 pub(crate) mod pool;
 pub(crate) mod preview;
 pub(crate) mod problems;
+pub(crate) mod revision;
 pub(crate) mod table;
 pub(crate) mod time;
 

@@ -243,13 +243,15 @@ pub(crate) async fn current<T: Table, S: System>(
     Ok(platform.table.get(&Instance::key_of(tenant, id)).await?)
 }
 
-fn parse_id(text: &str) -> Result<InstanceId, Refused> {
+/// The id in a path.
+pub(crate) fn parse_id(text: &str) -> Result<InstanceId, Refused> {
     // What cannot be an id is answered like an id that does not exist.
     InstanceId::parse(text)
         .map_err(|_| Failure::new(FailureKind::NotFound, "there is no such instance").into())
 }
 
-fn absent(id: &InstanceId) -> Failure {
+/// There is no such instance.
+pub(crate) fn absent(id: &InstanceId) -> Failure {
     Failure::new(
         FailureKind::NotFound,
         format!("there is no instance `{id}`"),

@@ -3,6 +3,7 @@
 mod allocations;
 mod deployments;
 mod event_sources;
+mod explanation;
 mod fitness;
 mod ground;
 mod images;
@@ -19,6 +20,7 @@ mod problem;
 mod proposal;
 mod request;
 mod resolvers;
+mod revisions;
 mod simulate;
 mod submission;
 mod surroundings;
@@ -89,6 +91,19 @@ fn of_instances<T: Table, S: System>() -> Router<Arc<Platform<T, S>>> {
         .route(
             "/v1/instances/{id}",
             get(instances::show::<T, S>).delete(instances::destroy::<T, S>),
+        )
+        .route("/v1/instances/{id}/revisions", get(revisions::list::<T, S>))
+        .route(
+            "/v1/instances/{id}/revisions/{number}",
+            get(revisions::show::<T, S>),
+        )
+        .route(
+            "/v1/instances/{id}/difference",
+            get(revisions::difference::<T, S>),
+        )
+        .route(
+            "/v1/instances/{id}/explanation",
+            get(explanation::show::<T, S>),
         )
         .route("/v1/instances/{id}/events", get(lives::events::<T, S>))
         .route("/v1/instances/{id}/history", get(lives::history::<T, S>))

@@ -140,6 +140,7 @@ impl Proposal {
         Submission {
             demand,
             spec: wish.service.value.clone(),
+            lines: Some(wish.source.lines()),
             bound: self.bound.clone(),
             lifecycle: Some(self.lifecycle.clone()),
             labels: wish.service.labels.clone(),

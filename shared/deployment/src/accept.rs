@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use groundplane_model::{
     Action, BoundInput, Change, Deployment, DeploymentId, DeploymentSpec, DeploymentStatus, Digest,
     Environment, Failure, FailureKind, Idempotency, Instance, InstanceId, InstanceStatus,
-    LandingZone, LifecycleRef, Member, Outbox, OutboxMessage, Principal, Resolver,
+    LandingZone, LifecycleRef, Member, Outbox, OutboxMessage, Principal, Resolver, SpecLines,
 };
 use jiff::Timestamp;
 use serde_json::Value;
@@ -49,6 +49,8 @@ pub struct Submission<'a> {
     pub demand: Demand<'a>,
     /// The validated document with every default filled in.
     pub spec: Value,
+    /// The document with the line of each value in its place, where it was written as text.
+    pub lines: Option<Value>,
     /// The inputs that resolvers give values to.
     pub bound: Vec<BoundInput>,
     /// The lifecycle that a new instance follows; the built-in one if none.
@@ -79,6 +81,7 @@ pub fn accept(submission: Submission<'_>, current: Option<Instance>) -> Result<A
     let Submission {
         demand,
         spec,
+        lines,
         bound,
         lifecycle,
         labels,
@@ -127,6 +130,14 @@ pub fn accept(submission: Submission<'_>, current: Option<Instance>) -> Result<A
     if is_new {
         accepted.changes.push(Change::save(&member));
     }
+    accepted.changes.extend(lines.map(|lines| {
+        Change::save(&SpecLines {
+            tenant: accepted.deployment.tenant.clone(),
+            deployment: accepted.deployment.id.clone(),
+            lines,
+            version: 0,
+        })
+    }));
     Ok(accepted)
 }
 

@@ -126,6 +126,7 @@ pub(crate) fn submission<'a>(demand: Demand<'a>, spec: &Value) -> Submission<'a>
         incarnation: format!("life-of-{}", demand.deployment),
         demand,
         spec: spec.clone(),
+        lines: None,
         bound: Vec::new(),
         lifecycle: None,
         labels: BTreeMap::from([("team".to_owned(), "shop".to_owned())]),

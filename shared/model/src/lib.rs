@@ -33,6 +33,7 @@ mod record;
 mod resolution;
 mod resolver;
 mod resource_owner;
+mod spec_lines;
 mod workflow;
 #[cfg(test)]
 mod workflow_tests;
@@ -86,4 +87,5 @@ pub use resolution::{
 };
 pub use resolver::{Binding, Resolver, ResolverConfigs, ResolverSpec, UserValue};
 pub use resource_owner::{Observation, Poller, ResourceOwner};
+pub use spec_lines::SpecLines;
 pub use workflow::{Begun, Workflow, WorkflowRun, WorkflowSpec};

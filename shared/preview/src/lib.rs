@@ -15,6 +15,7 @@ mod references;
 mod report;
 mod resource;
 mod resource_types;
+mod revisions;
 mod secrecy;
 mod shown;
 mod stack;
@@ -31,5 +32,6 @@ pub use report::{
     ResourcePreview, Shown, UnitOperation, UnitPreview, Warning,
 };
 pub use resource_types::{PropertyRules, property_rules, resource_types};
+pub use revisions::{Rendered, RevisionDifference, UnitDifference};
 pub use template::Unreadable;
 pub use text::{Colour, text};

@@ -44,7 +44,7 @@ fn of_unit(step: &UnitPreview) -> String {
         depth,
         sign,
         text: said,
-    } in lines(step)
+    } in lines(step.operation, &step.resources, &step.template)
     {
         let indent = "    ".repeat(depth);
         text.push_str(&format!(

@@ -153,9 +153,13 @@ pub(crate) fn unit(unit: &UnitPreview) -> (Sign, String) {
 }
 
 /// The lines below the heading of a step.
-pub(crate) fn lines(unit: &UnitPreview) -> Vec<Line> {
+pub(crate) fn lines(
+    operation: UnitOperation,
+    resources: &[ResourcePreview],
+    template: &[PropertyChange],
+) -> Vec<Line> {
     let mut lines = Vec::new();
-    for listed in &unit.resources {
+    for listed in resources {
         lines.push(resource(listed));
         // The type of a new resource is in its line already.
         let is_said = |change: &&PropertyChange| {
@@ -165,8 +169,8 @@ pub(crate) fn lines(unit: &UnitPreview) -> Vec<Line> {
         lines.extend(changes.map(|change| changed(change, listed.operation)));
     }
     // Of a new template nothing is news but its resources.
-    if unit.operation != UnitOperation::Create {
-        let rest = unit.template.iter();
+    if operation != UnitOperation::Create {
+        let rest = template.iter();
         lines.extend(rest.map(|change| Line {
             depth: 0,
             ..changed(change, Operation::Update)
@@ -208,7 +212,7 @@ fn resource(resource: &ResourcePreview) -> Line {
     }
 }
 
-fn changed(change: &PropertyChange, operation: Operation) -> Line {
+pub(crate) fn changed(change: &PropertyChange, operation: Operation) -> Line {
     let pointer = shortened(&change.pointer);
     let (sign, mut text) = match (&change.before, &change.after) {
         (None, after) => (

@@ -46,7 +46,7 @@ fn of_unit(step: &UnitPreview, colour: Colour) -> String {
         depth,
         sign,
         text: said,
-    } in lines(step)
+    } in lines(step.operation, &step.resources, &step.template)
     {
         let indent = "    ".repeat(depth + 1);
         text.push_str(&format!("{indent}{} {said}\n", colour.sign(sign)));
@@ -55,7 +55,7 @@ fn of_unit(step: &UnitPreview, colour: Colour) -> String {
 }
 
 impl Colour {
-    fn sign(self, sign: Sign) -> String {
+    pub(crate) fn sign(self, sign: Sign) -> String {
         let code = match sign {
             Sign::Create => "32",
             Sign::Update | Sign::MayUpdate => "33",

@@ -4,7 +4,8 @@
 
 use serde_json::{Map, Value};
 
-use crate::schema::Schema;
+use crate::pointer;
+use crate::schema::{Kind, Schema};
 
 /// Fills in the defaults that `part` of `schema` has for `value`.
 /// INVARIANT: recursion follows the value, whose depth is bounded.
@@ -31,6 +32,29 @@ pub(crate) fn fill(schema: &Schema, part: &Value, value: &mut Value) {
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
+}
+
+/// The field of `document` that decides what stands at `pointer` where nobody wrote anything; none
+/// where the default is the same for all, or there is none.
+#[must_use]
+pub fn default_decided_by(kind: Kind, document: &Value, pointer: &str) -> Option<String> {
+    let (parent, name) = pointer::split(pointer)?;
+    let schema = Schema::of(kind);
+    let part = schema.below(schema.field(parent)?, &name)?;
+    if schema.keyword(part, "default").is_some() {
+        return None;
+    }
+    let beside = |name: &str| Some(pointer::join(parent, name));
+    if let Some(name) = schema.keyword(part, "x-default-from") {
+        return beside(name.as_str()?);
+    }
+    let fields = document.pointer(parent)?.as_object()?;
+    let rule = schema.keyword(part, "x-default-by")?.as_object()?;
+    let decides = |(source, values): &(&String, &Value)| {
+        let said = fields.get(*source).and_then(Value::as_str);
+        said.is_some_and(|said| values.get(said).is_some())
+    };
+    beside(rule.iter().find(decides)?.0)
 }
 
 fn add_missing(schema: &Schema, properties: &Map<String, Value>, fields: &mut Map<String, Value>) {

@@ -92,6 +92,12 @@ impl Document {
         &self.value
     }
 
+    /// The data with the line of each value in its place, counted from 1.
+    #[must_use]
+    pub fn lines(&self) -> Value {
+        self.root.to_lines()
+    }
+
     /// Where the part at `pointer` (RFC 6901) stands: a single value by itself, a mapping or list
     /// by the key that it belongs to. Where there is no such part, the nearest part around it;
     /// none where `pointer` is not a pointer.

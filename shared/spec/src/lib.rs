@@ -26,6 +26,7 @@ mod validate;
 mod wording;
 
 pub use compose::{MAX_DEPTH, MAX_NODES};
+pub use defaults::default_decided_by;
 pub use document::{Document, parse, parse_all, parse_bytes};
 pub use input_schema::InputSchema;
 pub use report::MAX_PROBLEMS;

@@ -33,6 +33,13 @@ pub(crate) struct Entry {
     pub(crate) child: Child,
 }
 
+impl Child {
+    /// The lines of the values below, in the shape of the data.
+    pub(crate) fn to_lines(&self) -> Value {
+        self.node.to_lines(self.position)
+    }
+}
+
 impl Node {
     /// The node as plain data. INVARIANT: the composer bounds depth and size, aliases expanded.
     pub(crate) fn to_value(&self) -> Value {
@@ -43,6 +50,19 @@ impl Node {
                 .iter()
                 .map(|(name, entry)| (name.clone(), entry.child.node.to_value()))
                 .collect(),
+        }
+    }
+
+    /// The node with the line of each value in its place; a mapping or list of nothing has the line
+    /// that it stands on itself. INVARIANT: as [`Node::to_value`].
+    fn to_lines(&self, own: Position) -> Value {
+        match self {
+            Self::List(items) if !items.is_empty() => items.iter().map(Child::to_lines).collect(),
+            Self::Mapping(entries) if !entries.is_empty() => entries
+                .iter()
+                .map(|(name, entry)| (name.clone(), entry.child.to_lines()))
+                .collect(),
+            Self::Scalar { .. } | Self::List(_) | Self::Mapping(_) => Value::from(own.line),
         }
     }
 

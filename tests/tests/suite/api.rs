@@ -18,6 +18,7 @@ mod pools;
 mod preview;
 mod requests;
 mod resolvers;
+mod revisions;
 mod webhooks;
 mod workflows;
 

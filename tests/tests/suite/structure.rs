@@ -10,11 +10,12 @@ use groundplane_model::FailureKind;
 use serde_json::Value;
 
 /// Crates that decide: they may see each other and nothing that talks to the world.
-const PURE: [&str; 13] = [
+const PURE: [&str; 14] = [
     "groundplane-capabilities",
     "groundplane-deployment",
     "groundplane-drift",
     "groundplane-events",
+    "groundplane-explanation",
     "groundplane-governance",
     "groundplane-guardrails",
     "groundplane-lifecycle",

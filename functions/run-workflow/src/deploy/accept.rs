@@ -7,7 +7,7 @@ use groundplane_deployment::{Accepted, Demand, Submission, accept, accept_destro
 use groundplane_model::{
     Begun, BoundInput, Change, DeploymentId, DeploymentSpec, Environment, EnvironmentName, Failure,
     FailureKind, Instance, Key, LandingZone, LandingZoneName, Partition, Principal, Problem,
-    Resolver, Revision, Severity,
+    Resolver, Revision, Severity, SpecLines,
 };
 use groundplane_planner::{check, check_change};
 use groundplane_ports::{Clock, Ids, ReadTable, WriteTable};
@@ -21,6 +21,8 @@ const SUBJECT: &str = "lifecycle";
 /// What is to be deployed.
 struct Wish {
     spec: Value,
+    /// The lines of the document that it was written in.
+    lines: Option<Value>,
     bound: Vec<BoundInput>,
 }
 
@@ -46,6 +48,7 @@ pub(super) async fn redeploy(
     let submitted: DeploymentSpec = table.require(&key).await?;
     let wish = Wish {
         spec: submitted.spec,
+        lines: lines_of(table, &deployed).await?,
         bound: submitted.bound,
     };
     apply(table, system, (work, instance, wish, Some(&deployed))).await
@@ -75,6 +78,7 @@ pub(super) async fn rollback(
         return Err(impossible(message));
     };
     let wish = Wish {
+        lines: lines_of(table, &earlier).await?,
         spec: earlier.spec,
         bound: Vec::new(),
     };
@@ -138,6 +142,7 @@ async fn apply(
         demand: demand(&principal, system, (work, &instance, ground)),
         labels: labels(&wish.spec),
         spec: wish.spec,
+        lines: wish.lines,
         bound: wish.bound,
         lifecycle: Some(work.life.lifecycle.clone()),
         incarnation: instance.incarnation.clone(),
@@ -182,6 +187,13 @@ fn principal(work: &Work<'_>) -> Principal {
         tenant: work.life.tenant.clone(),
         groups: Vec::new(),
     }
+}
+
+/// The lines of the document that a revision was deployed from, where they were kept.
+async fn lines_of(table: &impl ReadTable, revision: &Revision) -> Result<Option<Value>, Failure> {
+    let key = SpecLines::key_of(&revision.tenant, &revision.deployment);
+    let kept: Option<SpecLines> = table.get(&key).await?;
+    Ok(kept.map(|kept| kept.lines))
 }
 
 /// The revision that is deployed, if one is.

@@ -20,7 +20,7 @@ use crate::platform::TestPlatform;
 use crate::system::TestSystem;
 
 /// A platform in memory, and the API over its table and its templates.
-struct World {
+pub(super) struct World {
     platform: TestPlatform,
     api: Router,
 }
@@ -50,7 +50,7 @@ fn plan_of(preview: &Value) -> String {
 
 impl World {
     /// The router owns what it stands on, so a test leaks a little.
-    async fn start() -> Self {
+    pub(super) async fn start() -> Self {
         let platform = TestPlatform::start(Faults::none(), Schedule::default())
             .await
             .unwrap();
@@ -69,7 +69,7 @@ impl World {
         }
     }
 
-    async fn send(&self, call: Call) -> Answer {
+    pub(super) async fn send(&self, call: Call) -> Answer {
         send(self.api.clone(), call).await
     }
 
@@ -87,7 +87,7 @@ impl World {
     }
 
     /// Submits what must be accepted, and lets it come to its end.
-    async fn deploy(&self, call: Call) -> Deployment {
+    pub(super) async fn deploy(&self, call: Call) -> Deployment {
         let answer = self.send(call).await;
         assert_eq!(answer.status, 202, "{answer:?}");
         let id = DeploymentId::parse(answer.body["deployment"].as_str().unwrap()).unwrap();

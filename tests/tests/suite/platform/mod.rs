@@ -146,11 +146,12 @@ impl TestPlatform {
             .ok_or("the spec names no environment")?;
         let instance = InstanceId::new(&service.name, &environment);
         let current = self.instance(&instance).await?;
-        let given = serde_json::to_value(parse(spec).map_err(listed)?.value()).map_err(text)?;
-        let bound = bound_inputs(&self.resolvers, &service.value, &given).map_err(listed)?;
+        let given = parse(spec).map_err(listed)?;
+        let bound = bound_inputs(&self.resolvers, &service.value, given.value()).map_err(listed)?;
         let submission = Submission {
             demand: self.demand(instance).await?,
             spec: service.value,
+            lines: Some(given.lines()),
             bound,
             lifecycle: None,
             labels: service.labels,
