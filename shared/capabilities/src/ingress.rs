@@ -32,6 +32,7 @@ pub(crate) struct Ingress<'a> {
 #[derive(Debug, Deserialize)]
 struct Dns<'a> {
     zone: Option<&'a str>,
+    weight: Option<u8>,
 }
 
 impl Ingress<'_> {

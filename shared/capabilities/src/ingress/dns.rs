@@ -94,6 +94,14 @@ impl Capability for DnsUnit {
                 .property("TTL", TTL.into())
                 .property("ResourceRecords", json!([record.target])),
         };
+        let weight = ingress.dns.as_ref().and_then(|dns| dns.weight);
+        let resource = match weight {
+            // Records of one name are told apart by an identifier; an instance has one of each.
+            Some(weight) => resource
+                .property("Weight", weight.into())
+                .property("SetIdentifier", input.instance.as_str().into()),
+            None => resource,
+        };
         let mut resources = Resources::of(self.unit());
         resources.add("Record", resource)?;
         context.set(HOST, ingress.host.into())?;
@@ -107,7 +115,7 @@ impl Ingress<'_> {
             pointer: pointer(&["ingress", "dns"]),
             lacking,
         };
-        let own = self.dns.as_ref().and_then(|Dns { zone }| *zone);
+        let own = self.dns.as_ref().and_then(|Dns { zone, .. }| *zone);
         let shared = zone.spec.hosted_zone_id.as_deref();
         let balancer = self.load_balancer(zone)?;
         let target = balancer.dns_name.as_deref();
