@@ -34,8 +34,10 @@ const ABOUT: &str = "A spec goes in, infrastructure comes out";
 const LONG_ABOUT: &str = "\
 A spec goes in, infrastructure comes out.
 
-A command finds its platform by --endpoint, by GROUNDPLANE_ENDPOINT or, in a checkout where \
-`cargo xtask demo` has started a local one, by itself.
+A command finds its platform by --endpoint, by GROUNDPLANE_ENDPOINT, by `endpoint` in the \
+project's groundplane.toml, in a checkout where `cargo xtask demo` has started a local one by \
+itself, or by `endpoint` in the user's groundplane/config.toml; `groundplane config explain` says \
+which.
 
 Exit codes: 0 it is done or accepted; 1 the platform said no, failed or was not reached; 2 wrong \
 usage or an invalid document; 3 there is something to do (`preview --exit-code`); 130 interrupted.";
@@ -65,9 +67,10 @@ pub(crate) struct Global {
     /// environment [environment: `GROUNDPLANE_TOKEN`]
     #[arg(long, global = true, value_name = "TOKEN", help_heading = EVERYWHERE)]
     pub(crate) token: Option<String>,
-    /// Form of the answer on standard output; progress and errors go to standard error
-    #[arg(short, long, global = true, value_enum, default_value_t, value_name = "FORM", help_heading = EVERYWHERE)]
-    pub(crate) output: Format,
+    /// Form of the answer on standard output, text if nothing is set; progress and errors go to
+    /// standard error [environment: `GROUNDPLANE_OUTPUT`]
+    #[arg(short, long, global = true, value_enum, value_name = "FORM", help_heading = EVERYWHERE)]
+    pub(crate) output: Option<Format>,
 }
 
 /// The form of an answer.
@@ -80,6 +83,17 @@ pub(crate) enum Format {
     Json,
     /// for pull requests; `preview` alone
     Markdown,
+}
+
+impl Format {
+    /// Its name, as flags and files have it.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Json => "json",
+            Self::Markdown => "markdown",
+        }
+    }
 }
 
 /// The commands.
@@ -147,6 +161,12 @@ pub(crate) enum Command {
     Init(Init),
     /// Print the JSON Schema of a kind of document
     Schema(Schema),
+    /// What is set, and by whom
+    Config {
+        /// What to do.
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
     /// Print the completions of a shell
     Completions(Completions),
     /// Print the manual page of a command
@@ -157,6 +177,13 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: NameCommand,
     },
+}
+
+/// The commands on settings.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Say each setting and who said it
+    Explain,
 }
 
 /// `validate`.

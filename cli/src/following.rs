@@ -36,19 +36,17 @@ pub(crate) fn to_the_end(
         "\ninterrupted: {}\n",
         render::error::resume(deployment.as_str())
     ));
-    let mut progress = Progress::default();
+    let mut progress = Progress::on(world.screen_width);
     let clock = world.clock;
     let ended = wait::follow(
         clock,
         limit,
         || client.deployment(deployment),
         |event| match event {
-            Event::Answer(now) => world.say(&progress.lines(now)),
+            Event::Answer(now) => world.say(&progress.show(now, clock.elapsed())),
             Event::Silence(error) => {
-                world.say(&format!(
-                    "{}; trying again\n",
-                    render::line(&error.to_string())
-                ));
+                let text = format!("{}; trying again\n", render::line(&error.to_string()));
+                world.say(&progress.interject(&text));
             }
         },
     )

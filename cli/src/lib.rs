@@ -33,8 +33,14 @@ pub fn run(world: &mut World<'_>, command_line: &[std::ffi::OsString]) -> Exit {
         Ok(arguments) => arguments,
         Err(refusal) => return usage(world, &refusal),
     };
-    let report = commands::run(&arguments, world).unwrap_or_else(Report::failed);
-    publish(world, arguments.global.output, &report)
+    let (format, report) = match settings::output(&arguments.global, world) {
+        Ok(output) => {
+            let report = commands::run(&arguments, output.value, world);
+            (output.value, report.unwrap_or_else(Report::failed))
+        }
+        Err(error) => (Format::default(), Report::failed(error)),
+    };
+    publish(world, format, &report)
 }
 
 /// Help and version are answers; everything else that the parser says is a refusal.

@@ -1,26 +1,18 @@
-//! Which platform a command talks to, and as whom: flags before the environment before the file
-//! that a local platform leaves in the checkout.
+//! Which platform a command talks to, and as whom.
+
+mod sources;
 
 use std::fmt;
-use std::fs;
 use std::net::IpAddr;
-use std::path::Path;
 
-use serde::Deserialize;
 use ureq::http::Uri;
 
 use crate::arguments::Global;
 use crate::error::Error;
 use crate::world::World;
 
-/// Where a local platform says that it is, below the working directory or a directory above it.
-const LOCAL_FILE: &str = ".groundplane/local.toml";
-
-/// The environment variable that holds the endpoint.
-const ENDPOINT_VARIABLE: &str = "GROUNDPLANE_ENDPOINT";
-
-/// The environment variable that holds the token.
-const TOKEN_VARIABLE: &str = "GROUNDPLANE_TOKEN";
+use sources::{ENDPOINT_VARIABLE, TOKEN_VARIABLE};
+pub(crate) use sources::{Said, Source, output, places};
 
 /// One platform and one caller.
 #[derive(Debug, Clone)]
@@ -56,6 +48,16 @@ pub(crate) enum TokenSource {
 }
 
 impl Token {
+    fn parse(text: &str) -> Result<Self, Error> {
+        if text.bytes().any(|byte| !byte.is_ascii_graphic()) {
+            return Err(Error::usage(
+                "the token holds characters that no token has, such as a space or a line break",
+                "pass the bare token, without `Bearer` in front",
+            ));
+        }
+        Ok(Self(text.to_owned()))
+    }
+
     /// The token, for the request that needs it.
     pub(crate) fn reveal(&self) -> &str {
         &self.0
@@ -124,11 +126,72 @@ fn is_on_this_machine(host: &str) -> bool {
         || address.is_ok_and(|address| address.is_loopback())
 }
 
-/// What the file of a local platform holds.
-#[derive(Deserialize)]
-struct LocalFile {
-    endpoint: String,
-    token: String,
+/// What is said about the platform, and by whom.
+#[derive(Debug, Clone)]
+pub(crate) struct Spoken {
+    /// The endpoint, if anyone names one.
+    pub(crate) endpoint: Option<Said<Endpoint>>,
+    /// Who gives the token, if anyone does.
+    pub(crate) token_source: Option<Source>,
+    token: Option<(Token, TokenSource)>,
+}
+
+impl Spoken {
+    /// Asks everyone who may say something.
+    ///
+    /// # Errors
+    /// Where what is said cannot be used.
+    pub(crate) fn hear(global: &Global, world: &World<'_>) -> Result<Self, Error> {
+        let endpoint = match sources::endpoint(global, world)? {
+            Some(Said { value, source }) => Some(Said {
+                value: Endpoint::parse(&value)?,
+                source,
+            }),
+            None => None,
+        };
+        let said = match sources::token(global, world) {
+            Some(said) => Some(said),
+            None => local_token(endpoint.as_ref(), world)?,
+        };
+        let Some(Said { value, source }) = said else {
+            return Ok(Self {
+                endpoint,
+                token_source: None,
+                token: None,
+            });
+        };
+        let kind = match source {
+            Source::Flag(_) => TokenSource::Flag,
+            Source::Local(_) => TokenSource::LocalFile,
+            Source::Variable(_) | Source::Project(_) | Source::User(_) | Source::BuiltIn => {
+                TokenSource::Environment
+            }
+        };
+        Ok(Self {
+            endpoint,
+            token_source: Some(source),
+            token: Some((Token::parse(&value)?, kind)),
+        })
+    }
+}
+
+/// The token of the local platform, which is for it alone and is not shown to any other.
+fn local_token(
+    endpoint: Option<&Said<Endpoint>>,
+    world: &World<'_>,
+) -> Result<Option<Said<String>>, Error> {
+    let Some(endpoint) = endpoint else {
+        return Ok(None);
+    };
+    let Some((path, file)) = sources::local(world)? else {
+        return Ok(None);
+    };
+    let is_own = Endpoint::parse(&file.endpoint)? == endpoint.value;
+    let value = file.token.trim().to_owned();
+    Ok((is_own && !value.is_empty()).then_some(Said {
+        value,
+        source: Source::Local(path),
+    }))
 }
 
 impl Settings {
@@ -145,65 +208,27 @@ impl Settings {
     /// # Errors
     /// Where a platform is named and cannot be used, or has no token.
     pub(crate) fn look(global: &Global, world: &World<'_>) -> Result<Option<Self>, Error> {
-        let endpoint = given(global.endpoint.as_ref())
-            .or_else(|| given(world.environment.get(ENDPOINT_VARIABLE)))
-            .map(Endpoint::parse)
-            .transpose()?;
-        let flag = given(global.token.as_ref()).map(|token| (token, TokenSource::Flag));
-        let token = flag.or_else(|| {
-            given(world.environment.get(TOKEN_VARIABLE))
-                .map(|token| (token, TokenSource::Environment))
-        });
-        // The file is read only where it is needed: a broken one is no obstacle to the others.
-        if let (Some(endpoint), Some((token, source))) = (&endpoint, token) {
-            return Self::new(endpoint.clone(), token, source).map(Some);
-        }
-        let local = find_local(&world.directory)?;
-        let local_endpoint = local
-            .as_ref()
-            .map(|local| Endpoint::parse(&local.endpoint))
-            .transpose()?;
-        let Some(endpoint) = endpoint.or_else(|| local_endpoint.clone()) else {
+        let Spoken {
+            endpoint, token, ..
+        } = Spoken::hear(global, world)?;
+        let Some(endpoint) = endpoint else {
             return Ok(None);
         };
-        // The local platform's token is for the local platform and is not shown to any other.
-        let own = local
-            .as_ref()
-            .filter(|_| local_endpoint.as_ref() == Some(&endpoint))
-            .and_then(|local| given(Some(&local.token)))
-            .map(|token| (token, TokenSource::LocalFile));
-        let (token, source) = token.or(own).ok_or_else(no_token)?;
-        Self::new(endpoint, token, source).map(Some)
-    }
-
-    fn new(endpoint: Endpoint, token: &str, token_source: TokenSource) -> Result<Self, Error> {
-        if token.bytes().any(|byte| !byte.is_ascii_graphic()) {
-            return Err(Error::usage(
-                "the token holds characters that no token has, such as a space or a line break",
-                "pass the bare token, without `Bearer` in front",
-            ));
-        }
-        Ok(Self {
-            endpoint,
-            token: Token(token.to_owned()),
+        let (token, token_source) = token.ok_or_else(no_token)?;
+        Ok(Some(Self {
+            endpoint: endpoint.value,
+            token,
             token_source,
-        })
+        }))
     }
-}
-
-/// An empty value is as good as none: scripts set variables to nothing to take them back.
-fn given(value: Option<&String>) -> Option<&str> {
-    value
-        .map(|text| text.trim())
-        .filter(|text| !text.is_empty())
 }
 
 fn no_platform() -> Error {
     Error::usage(
         "there is no platform to talk to",
         format!(
-            "pass --endpoint, set {ENDPOINT_VARIABLE}, or start a local platform with \
-             `cargo xtask demo`"
+            "pass --endpoint, set {ENDPOINT_VARIABLE}, write `endpoint` into groundplane.toml, or \
+             start a local platform with `cargo xtask demo`"
         ),
     )
 }
@@ -212,28 +237,5 @@ fn no_token() -> Error {
     Error::usage(
         "there is no token for this platform",
         format!("set {TOKEN_VARIABLE} or pass --token, with a token of your identity provider"),
-    )
-}
-
-fn find_local(directory: &Path) -> Result<Option<LocalFile>, Error> {
-    let Some(path) = directory
-        .ancestors()
-        .map(|above| above.join(LOCAL_FILE))
-        .find(|path| path.is_file())
-    else {
-        return Ok(None);
-    };
-    let text =
-        fs::read_to_string(&path).map_err(|error| broken_local(&path, &error.to_string()))?;
-    toml::from_str(&text)
-        .map(Some)
-        // The parser's own message would quote the line, and the line may be the token's.
-        .map_err(|_| broken_local(&path, "it must hold `endpoint` and `token`"))
-}
-
-fn broken_local(path: &Path, why: &str) -> Error {
-    Error::usage(
-        format!("cannot use `{}`: {why}", path.display()),
-        "`cargo xtask demo` writes it anew",
     )
 }

@@ -41,12 +41,20 @@ impl ThisProcess {
             output: &mut io::stdout(),
             output_is_terminal: io::stdout().is_terminal(),
             progress: &mut io::stderr(),
+            screen_width: screen_width(),
             clock: &Stopwatch::start(),
             new_key: &fresh_key,
             on_interrupt: &say_on_interrupt,
         };
         ExitCode::from(crate::run(&mut world, &self.command_line).code())
     }
+}
+
+/// The width of the terminal behind standard error, if it is one that can move its cursor.
+fn screen_width() -> Option<usize> {
+    let is_dumb = std::env::var_os("TERM").is_none_or(|name| name.is_empty() || name == "dumb");
+    let (width, _) = terminal_size::terminal_size_of(io::stderr()).filter(|_| !is_dumb)?;
+    Some(usize::from(width.0))
 }
 
 struct Stopwatch(Instant);

@@ -31,6 +31,9 @@ pub struct World<'a> {
     pub output_is_terminal: bool,
     /// Standard error, for progress and errors.
     pub progress: &'a mut dyn Write,
+    /// How many characters a line of the terminal has that shows standard error; none where
+    /// nobody looks, or where the terminal cannot move its cursor.
+    pub screen_width: Option<usize>,
     /// The time that passes.
     pub clock: &'a dyn Clock,
     /// Makes a key that no other request has.

@@ -1,6 +1,7 @@
 //! The commands, one file each: load what is asked for, decide, give a report.
 
 mod apply;
+mod config;
 mod deploy;
 mod destroy;
 mod event_source;
@@ -22,19 +23,24 @@ mod status;
 mod validate;
 mod watch;
 
+pub(crate) use config::{Place, Setting};
 pub(crate) use logs::LogLine;
 
 use crate::answer::Report;
-use crate::arguments::{Arguments, Command, Format, Global, InstanceName};
+use crate::arguments::{Arguments, Command, ConfigCommand, Format, Global, InstanceName};
 use crate::client::{Client, Instance};
 use crate::error::Error;
 use crate::settings::Settings;
 use crate::world::World;
 
 /// Runs the command that the arguments name.
-pub(crate) fn run(arguments: &Arguments, world: &mut World<'_>) -> Result<Report, Error> {
+pub(crate) fn run(
+    arguments: &Arguments,
+    output: Format,
+    world: &mut World<'_>,
+) -> Result<Report, Error> {
     let global = &arguments.global;
-    refuse_markdown(&arguments.command, global.output)?;
+    refuse_markdown(&arguments.command, output)?;
     match &arguments.command {
         Command::Validate(arguments) => validate::run(arguments, world),
         Command::Preview(arguments) => preview::run(arguments, global, world),
@@ -59,6 +65,9 @@ pub(crate) fn run(arguments: &Arguments, world: &mut World<'_>) -> Result<Report
         Command::Graph(arguments) => graph::run(arguments, world),
         Command::Init(arguments) => init::run(arguments, world),
         Command::Schema(arguments) => schema::run(arguments),
+        Command::Config {
+            command: ConfigCommand::Explain,
+        } => config::explain(global, world),
         Command::Completions(arguments) => Ok(manual::completions(arguments)),
         Command::Man(arguments) => manual::page(arguments),
         Command::Name { command } => name::run(command, global, world),

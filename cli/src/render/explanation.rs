@@ -7,7 +7,7 @@ use super::{line, table};
 use crate::client::Explanation;
 
 /// How many characters of a value are shown.
-const LONGEST: usize = 60;
+const LONGEST: usize = 48;
 
 /// Every value with its origin; `pointer` is what was asked for.
 pub(crate) fn text(explanation: &Explanation, pointer: Option<&str>) -> String {

@@ -7,6 +7,7 @@ mod answers;
 mod apply;
 #[cfg(test)]
 mod calls;
+mod config;
 #[cfg(test)]
 mod deploy;
 #[cfg(test)]
@@ -29,6 +30,7 @@ mod pool;
 mod preview;
 #[cfg(test)]
 mod process;
+mod revisions;
 #[cfg(test)]
 mod scene;
 #[cfg(test)]

@@ -127,6 +127,7 @@ impl Scene {
             output: &mut output,
             output_is_terminal: self.watched,
             progress: &mut progress,
+            screen_width: None,
             clock: &Sleeper::default(),
             new_key: &|| "fresh-key".to_owned(),
             on_interrupt: &|text| *on_interrupt.borrow_mut() = Some(text),
