@@ -8,6 +8,7 @@ mod command;
 mod inventory;
 mod lives;
 mod outside;
+mod previews;
 mod sections;
 mod storm;
 
