@@ -142,6 +142,7 @@ impl Proposal {
             spec: wish.service.value.clone(),
             bound: self.bound.clone(),
             lifecycle: Some(self.lifecycle.clone()),
+            repair: None,
             labels: wish.service.labels.clone(),
             incarnation: system.next().simple().to_string(),
         }

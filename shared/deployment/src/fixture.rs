@@ -128,6 +128,7 @@ pub(crate) fn submission<'a>(demand: Demand<'a>, spec: &Value) -> Submission<'a>
         spec: spec.clone(),
         bound: Vec::new(),
         lifecycle: None,
+        repair: None,
         labels: BTreeMap::from([("team".to_owned(), "shop".to_owned())]),
     }
 }
@@ -199,6 +200,7 @@ pub(crate) fn submitted(spec: Value) -> DeploymentSpec {
         resolvers: Vec::new(),
         bound: Vec::new(),
         lifecycle: None,
+        repair: None,
         version: 1,
     }
 }
@@ -245,6 +247,7 @@ pub(crate) fn apply(unit: &str, content: &str) -> Step {
             exports: BTreeSet::new(),
             after: BTreeSet::new(),
         },
+        repair: false,
         status: StepStatus::Pending,
         before: None,
         outputs: BTreeMap::new(),

@@ -22,6 +22,7 @@ fn scheduled(unit: &str, template: &str) -> ScheduledStep {
         unit: unit_name(unit),
         stack_name: format!("gp-{unit}"),
         work: Work::Apply(Box::new(planned)),
+        repair: false,
     }
 }
 

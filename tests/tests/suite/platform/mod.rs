@@ -153,6 +153,7 @@ impl TestPlatform {
             spec: service.value,
             bound,
             lifecycle: None,
+            repair: None,
             labels: service.labels,
             incarnation: self.outside.fresh().to_string(),
         };
