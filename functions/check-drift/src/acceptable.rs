@@ -61,7 +61,11 @@ mod tests {
     fn a_value_is_set_where_its_section_is() {
         let mut spec = json!({"spec": {"cache": {"numNodes": 1}}});
         assert!(set(&mut spec, "/spec/cache/numNodes", &json!(2)));
-        assert!(set(&mut spec, "/spec/cache/nodeType", &json!("cache.t4g.small")));
+        assert!(set(
+            &mut spec,
+            "/spec/cache/nodeType",
+            &json!("cache.t4g.small")
+        ));
         assert!(!set(&mut spec, "/spec/database/multiAz", &json!(true)));
         assert!(!set(&mut spec, "nowhere", &json!(true)));
         let expected = json!({"numNodes": 2, "nodeType": "cache.t4g.small"});

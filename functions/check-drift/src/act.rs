@@ -200,7 +200,8 @@ fn refusal(failure: Failure) -> Result<String, Failure> {
     match failure.kind {
         FailureKind::Invalid | FailureKind::NotFound => {
             let problems = failure.problems.iter();
-            let problems = problems.map(|problem| format!("`{}` {}", problem.pointer, problem.message));
+            let problems =
+                problems.map(|problem| format!("`{}` {}", problem.pointer, problem.message));
             let problems: Vec<String> = problems.take(SHOWN).collect();
             Ok(if problems.is_empty() {
                 failure.message

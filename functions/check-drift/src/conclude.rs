@@ -4,8 +4,8 @@
 use groundplane_drift::{Handled, Outcome, Report, decide};
 use groundplane_model::{
     Change, Deployment, DeploymentId, DeploymentStatus, DriftCheck, DriftPolicy, DriftReport,
-    DriftState, DriftStatus, DriftSummary, Environment, Failure, FailureKind, Instance, Key, Member,
-    Partition, Revision,
+    DriftState, DriftStatus, DriftSummary, Environment, Failure, FailureKind, Instance, Key,
+    Member, Partition, Revision,
 };
 use groundplane_ports::{Ids, ReadTable, WriteTable};
 use serde_json::Value;

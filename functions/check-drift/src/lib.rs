@@ -149,8 +149,8 @@ pub async fn handle(
     let subject = match find(table, (&tenant, &id), now).await? {
         Found::Ready(subject) => subject,
         Found::Busy(deployment) => {
-            let told = begun_by_check(table, (&tenant, &id), &deployment, since).await?;
-            return Ok(done(told.map_or(Outcome::Skipped, Outcome::from)));
+            let told = told_before(table, (&tenant, &id), &deployment, since).await?;
+            return Ok(done(told));
         }
         Found::Nothing => return Ok(done(Outcome::Skipped)),
     };
@@ -211,19 +211,18 @@ async fn find(
     })))
 }
 
-/// What the check said that has begun this deployment, if it is the one that is asked for: its answer
-/// was lost, and it must not seem to have been left out on account of what it did itself.
-async fn begun_by_check(
+/// What comes of a check while this deployment is under way. If the check that is asked for has begun
+/// it, its answer was lost: it must not seem to have been left out on account of what it did itself.
+async fn told_before(
     table: &impl ReadTable,
     (tenant, id): (&TenantId, &InstanceId),
     deployment: &DeploymentId,
     since: Timestamp,
-) -> Result<Option<DriftStatus>, Failure> {
+) -> Result<Outcome, Failure> {
     let state: Option<DriftState> = table.get(&DriftState::key_of(tenant, id)).await?;
-    let own = state.filter(|state| state.remedy.as_ref() == Some(deployment));
-    Ok(own
-        .filter(|state| state.checked_at >= since)
-        .map(|state| state.status))
+    let own = state
+        .filter(|state| state.remedy.as_ref() == Some(deployment) && state.checked_at >= since);
+    Ok(own.map_or(Outcome::Skipped, |state| state.status.into()))
 }
 
 /// What came of a check that has ended.

@@ -22,12 +22,7 @@ pub(crate) struct Sight {
 impl Sight {
     /// What differs.
     pub(crate) fn report(&self) -> Report {
-        compare(
-            &self.known,
-            &self.observed,
-            &self.tagged,
-            Rules::built_in(),
-        )
+        compare(&self.known, &self.observed, &self.tagged, Rules::built_in())
     }
 }
 

@@ -178,6 +178,13 @@ mod tests {
         );
         assert_eq!(told.unit, Some("compute".parse().unwrap()));
         assert_eq!(read(&resource(arn, &[(UNIT, "No Unit")])).unit, None);
-        assert_eq!(read(&TaggedResource { arn: String::new(), tags: BTreeMap::new() }).unit, None);
+        assert_eq!(
+            read(&TaggedResource {
+                arn: String::new(),
+                tags: BTreeMap::new()
+            })
+            .unit,
+            None
+        );
     }
 }

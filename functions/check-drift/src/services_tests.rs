@@ -160,6 +160,10 @@ async fn limits_are_asked_for_where_the_revision_has_some_and_nowhere_else() {
     };
     assert!(observe(&silent, &deployed(), Some(2)).await.is_ok());
     let mut scaled = deployed();
-    scaled.push(known("Scaling", ResourceOwner::SCALABLE_TARGET, "service/main/web"));
+    scaled.push(known(
+        "Scaling",
+        ResourceOwner::SCALABLE_TARGET,
+        "service/main/web",
+    ));
     assert!(observe(&silent, &scaled, None).await.is_err());
 }

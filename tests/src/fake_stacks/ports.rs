@@ -92,7 +92,11 @@ impl ChangeStacks for FakeStacks {
                 tags: Some(new.tags.clone()),
                 reverts_drift: new.reverts_drift,
             });
-        let what = if new.reverts_drift { "repair" } else { "change" };
+        let what = if new.reverts_drift {
+            "repair"
+        } else {
+            "change"
+        };
         world.log.push(format!("{what} {name}"));
         Ok(())
     }

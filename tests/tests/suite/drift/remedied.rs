@@ -4,8 +4,8 @@ use std::sync::{Mutex, PoisonError};
 
 use groundplane_check_drift::{Answer, Outcome, Request, Sources, handle};
 use groundplane_model::{
-    Change, Deployment, Digest, DriftPolicy, DriftState, Environment, Failure, FailureKind, Instance,
-    InstanceId, Key, Partition, Revision, TenantId, UnitState,
+    Change, Deployment, Digest, DriftPolicy, DriftState, Environment, Failure, FailureKind,
+    Instance, InstanceId, Key, Partition, Revision, TenantId, UnitState,
 };
 use groundplane_ports::{
     Clock as _, Detection, DetectionProgress, Found, ReadDrift, ReadTable as _, ReadTagged,
@@ -100,7 +100,9 @@ impl Remedied {
         let units = self.platform.units(&instance()).await.unwrap();
         let found = units.iter().find(|it| it.unit.as_str() == unit).unwrap();
         let resources = &found.applied.as_ref().unwrap().resources;
-        let found = resources.iter().find(|it| it.resource_type == resource_type);
+        let found = resources
+            .iter()
+            .find(|it| it.resource_type == resource_type);
         found.unwrap().logical_id.clone()
     }
 
@@ -264,7 +266,10 @@ impl ReadDrift for Remedied {
 impl ReadTagged for Remedied {
     async fn tagged(&self, _: &TenantId, _: &InstanceId, _: Option<&str>) -> Result<TaggedPage> {
         let spec = {
-            let mut meanwhile = self.meanwhile.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut meanwhile = self
+                .meanwhile
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
             meanwhile.take()
         };
         if let Some(spec) = spec {
