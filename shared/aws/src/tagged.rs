@@ -7,7 +7,7 @@ use groundplane_ports::{ReadTagged, Result, TaggedPage, TaggedResource};
 
 use crate::error::port_error;
 
-/// The most that the API gives at once ("GetResources", API reference).
+/// The most that the API gives at once (`GetResources`, API reference).
 const PAGE: i32 = 100;
 
 /// The tagged resources of the account and region.

@@ -217,6 +217,20 @@ impl Remedied {
     }
 }
 
+/// A resource of which this is asked, and which was changed by hand or is gone.
+fn found(expected: &Value, changed: Option<&Option<Map<String, Value>>>) -> Found {
+    let mut actual = expected.clone();
+    match (changed, actual.as_object_mut()) {
+        (Some(None), _) => return Found::Gone,
+        (Some(Some(changed)), Some(properties)) => properties.extend(changed.clone()),
+        (None, _) | (_, None) => {}
+    }
+    Found::There {
+        expected: expected.clone(),
+        actual,
+    }
+}
+
 /// What CloudFormation tells: what the template asks for, and what was changed by hand.
 impl ReadDrift for Remedied {
     async fn detect(&self, stack_name: &str) -> Result<Detection> {
@@ -237,26 +251,13 @@ impl ReadDrift for Remedied {
         };
         let drifted = self.platform.stacks.drifted(stack_name);
         let checked_at = self.platform.outside.now() + SignedDuration::from_hours(1);
-        let found = |name: &str, asked: &Value| {
-            let expected = asked["Properties"].clone();
-            match drifted.get(name) {
-                Some(None) => Found::Gone,
-                changed => {
-                    let mut actual = expected.clone();
-                    if let (Some(Some(changed)), Some(actual)) = (changed, actual.as_object_mut()) {
-                        actual.extend(changed.clone());
-                    }
-                    Found::There { expected, actual }
-                }
-            }
-        };
         let asked = self.asked(&applied);
         let drifts = asked.iter().map(|(name, asked)| ResourceDrift {
             logical_id: name.clone(),
             resource_type: asked["Type"].as_str().unwrap_or_default().to_owned(),
             physical_id: Some(format!("{stack_name}-{name}")),
             checked_at,
-            found: found(name, asked),
+            found: found(&asked["Properties"], drifted.get(name)),
         });
         Ok(Some(drifts.collect()))
     }
