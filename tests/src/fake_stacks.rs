@@ -10,7 +10,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use groundplane_model::{Artifact, Digest};
 use groundplane_ports::ChangeSet;
+use serde_json::Value;
 
+pub use world::Drifted;
 use world::{FakeChangeSet, FakeStack, World};
 
 /// What provisioning a template comes to.
@@ -90,6 +92,39 @@ impl FakeStacks {
     /// Lets change sets vanish once they were executed, so that only events tell of them.
     pub fn sweep_executed_change_sets(&self) {
         self.world().sweeps = true;
+    }
+
+    /// Somebody sets a property of a resource behind CloudFormation's back, or deletes the resource
+    /// where there is none.
+    pub fn drift(&self, stack: &str, resource: &str, changed: Option<(&str, Value)>) {
+        let mut world = self.world();
+        let resources = world.drifted.entry(stack.to_owned()).or_default();
+        let Some((property, value)) = changed else {
+            resources.insert(resource.to_owned(), None);
+            return;
+        };
+        let properties = resources.entry(resource.to_owned()).or_default();
+        let properties = properties.get_or_insert_default();
+        properties.insert(property.to_owned(), value);
+    }
+
+    /// From now on, whatever drifted is changed again as soon as it is taken back.
+    pub fn drift_again_and_again(&self) {
+        self.world().is_stubborn = true;
+    }
+
+    /// What of the stack `name` was changed behind CloudFormation's back.
+    #[must_use]
+    pub fn drifted(&self, name: &str) -> Drifted {
+        self.world().drifted.get(name).cloned().unwrap_or_default()
+    }
+
+    /// The template that the stack `name` has.
+    #[must_use]
+    pub fn applied(&self, name: &str) -> Option<Digest> {
+        let world = self.world();
+        let applied = world.stacks.get(name)?.applied.as_ref()?;
+        Some(applied.0.clone())
     }
 
     /// The names of the stacks that are there.

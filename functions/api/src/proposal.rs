@@ -143,6 +143,7 @@ impl Proposal {
             lines: Some(wish.source.lines()),
             bound: self.bound.clone(),
             lifecycle: Some(self.lifecycle.clone()),
+            repair: None,
             labels: wish.service.labels.clone(),
             incarnation: system.next().simple().to_string(),
         }

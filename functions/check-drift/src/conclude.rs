@@ -1,14 +1,16 @@
 //! The end of a check: what was seen is compared, the policy decides, and all that follows is
 //! saved in one transaction.
 
-use groundplane_drift::{Action, Fallback, Handled, Outcome, Report, Rules, compare, decide};
+use groundplane_drift::{Handled, Outcome, Report, decide};
 use groundplane_model::{
-    Change, Deployment, DeploymentStatus, DriftCheck, DriftPolicy, DriftReport, DriftState,
-    DriftStatus, DriftSummary, Environment, Failure, FailureKind, Instance, Key, Member, Partition,
+    Change, Deployment, DeploymentId, DeploymentStatus, DriftCheck, DriftPolicy, DriftReport,
+    DriftState, DriftStatus, DriftSummary, Environment, Failure, FailureKind, Instance, Key,
+    Member, Partition, Revision,
 };
-use groundplane_ports::{ReadTable, WriteTable};
+use groundplane_ports::{Ids, ReadTable, WriteTable};
 use serde_json::Value;
 
+use crate::act::act;
 use crate::observe::Sight;
 use crate::stored::StoredReport;
 use crate::{Subject, tell};
@@ -18,42 +20,64 @@ struct Before {
     policy: DriftPolicy,
     state: Option<DriftState>,
     handled: Option<Handled>,
-    member: Option<Member>,
+    /// The instance in the list of its environment; a new one, where it was deployed before there was
+    /// a list.
+    member: Member,
+}
+
+/// What a check saw, and of which revision.
+pub(crate) struct End<'a> {
+    pub(crate) check: DriftCheck,
+    pub(crate) revision: &'a Revision,
+    pub(crate) sight: &'a Sight,
 }
 
 /// Ends a check.
 pub(crate) async fn conclude(
     table: &(impl ReadTable + WriteTable),
+    ids: &impl Ids,
     subject: &Subject,
-    (check, sight): (DriftCheck, &Sight),
+    End {
+        check,
+        revision,
+        sight,
+    }: End<'_>,
 ) -> Result<DriftStatus, Failure> {
     let before = before(table, &subject.instance).await?;
-    let report = compare(&sight.known, &sight.observed, &[], Rules::built_in());
+    let report = sight.report();
     let decided = decide(
         &before.policy,
         &report,
         before.handled.as_ref(),
         subject.now,
     );
-    let (actions, fallbacks) = carried_out(decided);
+    let acts = act(table, ids, (subject, revision), decided).await?;
 
-    // A deployment that began in the meantime makes what was seen worthless.
-    let mut changes = vec![Change::check(&subject.instance)];
-    let messages = tell::messages(subject, &check, &report, &actions);
-    changes.extend(messages.iter().map(Change::save));
+    let messages = tell::messages(subject, &check, &report, &acts.actions);
     let summary = summary(subject, &report);
     let status = summary.status;
     let handled = Handled::after(
         before.handled.as_ref(),
-        &actions,
+        &acts.actions,
         before.policy.cool_down,
         subject.now,
     );
-    let stored = StoredReport::of(report, &actions, fallbacks);
-    changes.extend(records(subject, &before, (&stored, &handled))?);
-    changes.extend(before.member.map(|member| {
-        let drift = Some(summary);
-        Change::save(&Member { drift, ..member })
+    let stored = StoredReport::of(report, &acts);
+    let said = Said {
+        stored: &stored,
+        handled: &handled,
+        remedy: acts.remedy().cloned(),
+    };
+    let mut changes = records(subject, &before, said)?;
+    // A deployment that began in the meantime makes what was seen worthless, and wins.
+    match acts.accepted {
+        Some(accepted) => changes.extend(accepted.changes),
+        None => changes.push(Change::check(&subject.instance)),
+    }
+    changes.extend(messages.iter().map(Change::save));
+    changes.push(Change::save(&Member {
+        drift: Some(summary),
+        ..before.member
     }));
     let ended_at = Some(subject.now);
     changes.push(Change::save(&DriftCheck { ended_at, ..check }));
@@ -74,11 +98,15 @@ async fn before(table: &impl ReadTable, instance: &Instance) -> Result<Before, F
         Some(state) => Some(settled(table, state).await?),
         None => None,
     };
-    let member = Member::key_of(&instance.environment, tenant, id);
+    let member: Option<Member> = {
+        let key = Member::key_of(&instance.environment, tenant, id);
+        table.get(&key).await?
+    };
+    let unlisted = || Member::new(instance.environment.clone(), tenant.clone(), id.clone());
     Ok(Before {
         policy: policy.unwrap_or_default(),
         handled,
-        member: table.get(&member).await?,
+        member: member.unwrap_or_else(unlisted),
         state,
     })
 }
@@ -100,40 +128,6 @@ async fn settled(table: &impl ReadTable, state: &DriftState) -> Result<Handled, 
     })
 }
 
-/// The actions that are carried out, and about which differences less is done than the policy
-/// says. Deploying again and accepting are not carried out: the report says so.
-fn carried_out(decided: Vec<Action>) -> (Vec<Action>, Vec<Fallback>) {
-    let mut left_out = Vec::new();
-    let mut leave_out = |places: &[usize], what: &str| {
-        let reason = format!("{what} is not carried out by this version; it is only reported");
-        left_out.extend(places.iter().map(|place| Fallback {
-            difference: *place,
-            reason: reason.clone(),
-        }));
-    };
-    let mut actions = Vec::new();
-    for action in decided {
-        match &action {
-            Action::Remediate { differences, .. } => leave_out(differences, "`remediate`"),
-            Action::Accept { differences, .. } => leave_out(differences, "`accept`"),
-            Action::Report { .. } | Action::Signal { .. } | Action::Escalate { .. } => {
-                actions.push(action);
-            }
-        }
-    }
-    let decided = actions.iter().find_map(|action| match action {
-        Action::Report { fallbacks, .. } => Some(fallbacks.clone()),
-        Action::Signal { .. }
-        | Action::Remediate { .. }
-        | Action::Accept { .. }
-        | Action::Escalate { .. } => None,
-    });
-    let mut fallbacks = decided.unwrap_or_default();
-    fallbacks.extend(left_out);
-    fallbacks.sort_by_key(|fallback| fallback.difference);
-    (actions, fallbacks)
-}
-
 fn summary(subject: &Subject, report: &Report) -> DriftSummary {
     let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
     DriftSummary {
@@ -146,11 +140,23 @@ fn summary(subject: &Subject, report: &Report) -> DriftSummary {
     }
 }
 
+/// What a check says.
+struct Said<'a> {
+    stored: &'a StoredReport,
+    handled: &'a Handled,
+    /// The deployment that it has begun.
+    remedy: Option<DeploymentId>,
+}
+
 /// The state of the instance, and where it says something new an entry in its history.
 fn records(
     subject: &Subject,
     before: &Before,
-    (stored, handled): (&StoredReport, &Handled),
+    Said {
+        stored,
+        handled,
+        remedy,
+    }: Said<'_>,
 ) -> Result<Vec<Change>, Failure> {
     let Instance {
         tenant,
@@ -175,7 +181,7 @@ fn records(
         digest,
         report: report.clone(),
         handled: json(handled)?,
-        remedy: None,
+        remedy,
         version: before.state.as_ref().map_or(0, |state| state.version),
     };
     let mut changes = vec![Change::save(&state)];

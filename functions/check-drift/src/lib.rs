@@ -5,23 +5,29 @@
 //! left alone, and a check during which a deployment begins is worth nothing and is given up.
 //! Every call may be repeated: what a check found is saved once, with all that follows from it.
 
+mod acceptable;
+mod act;
 mod begin;
 mod conclude;
 mod detect;
 mod observe;
+mod orphans;
 mod services;
 mod stored;
 mod tell;
 
 use groundplane_model::{
-    Change, DriftCheck, DriftState, DriftStatus, Failure, FailureKind, Instance, InstanceId,
-    InstanceStatus, Partition, Revision, TenantId, UnitCheck, UnitState,
+    Change, DeploymentId, DriftCheck, DriftState, DriftStatus, Failure, FailureKind, Instance,
+    InstanceId, InstanceStatus, Partition, Revision, TenantId, UnitCheck, UnitState,
 };
-use groundplane_ports::{Clock, ReadDrift, ReadScaling, ReadServices, ReadTable, WriteTable};
+use groundplane_ports::{
+    Clock, Ids, ReadDrift, ReadScaling, ReadServices, ReadTable, ReadTagged, WriteTable,
+};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::begin::Standing;
+use crate::conclude::End;
 
 pub use stored::{Note, StoredReport};
 
@@ -91,6 +97,35 @@ pub(crate) struct Subject {
     pub(crate) now: Timestamp,
 }
 
+/// What is found when the check of an instance is to be moved on.
+enum Found {
+    /// It can be checked.
+    Ready(Box<Subject>),
+    /// It is being deployed.
+    Busy(DeploymentId),
+    /// There is nothing to be checked.
+    Nothing,
+}
+
+/// Who tells what is there.
+#[derive(Debug)]
+pub struct Sources<'a, Stacks, Services, Tags> {
+    /// CloudFormation.
+    pub stacks: &'a Stacks,
+    /// ECS.
+    pub services: &'a Services,
+    /// Whoever knows which resources carry which tags.
+    pub tags: &'a Tags,
+}
+
+impl<Stacks, Services, Tags> Clone for Sources<'_, Stacks, Services, Tags> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<Stacks, Services, Tags> Copy for Sources<'_, Stacks, Services, Tags> {}
+
 /// Moves a check on.
 ///
 /// # Errors
@@ -98,9 +133,8 @@ pub(crate) struct Subject {
 /// ports say.
 pub async fn handle(
     table: &(impl ReadTable + WriteTable),
-    stacks: &impl ReadDrift,
-    services: &(impl ReadServices + ReadScaling),
-    clock: &impl Clock,
+    sources: Sources<'_, impl ReadDrift, impl ReadServices + ReadScaling, impl ReadTagged>,
+    system: &(impl Clock + Ids),
     Request {
         tenant,
         instance: id,
@@ -111,9 +145,14 @@ pub async fn handle(
         instance: id.clone(),
         result,
     };
-    let now = clock.now();
-    let Some(subject) = subject(table, (&tenant, &id), now).await? else {
-        return Ok(done(Outcome::Skipped));
+    let now = system.now();
+    let subject = match find(table, (&tenant, &id), now).await? {
+        Found::Ready(subject) => subject,
+        Found::Busy(deployment) => {
+            let told = told_before(table, (&tenant, &id), &deployment, since).await?;
+            return Ok(done(told));
+        }
+        Found::Nothing => return Ok(done(Outcome::Skipped)),
     };
     let stored: Option<DriftCheck> = table.get(&DriftCheck::key_of(&tenant, &id)).await?;
     let check = match begin::standing(stored, &subject.instance, since, now) {
@@ -122,14 +161,18 @@ pub async fn handle(
         Standing::New { over } => begin::new(table, &subject, over).await?,
     };
     let before = check.clone();
-    let check = detect::advance(stacks, check, &subject.units).await?;
+    let check = detect::advance(sources.stacks, check, &subject.units).await?;
     let is_over = check.units.values().all(UnitCheck::has_ended);
     if is_over || now.duration_since(check.begun_at) >= PATIENCE {
         let key = Revision::key_of(&tenant, &id, subject.revision);
         let revision: Revision = table.require(&key).await?;
-        let sources = (stacks, services);
         let sight = observe::observe(sources, &subject, (&check, &revision.spec)).await?;
-        let status = conclude::conclude(table, &subject, (check, &sight)).await?;
+        let end = End {
+            check,
+            revision: &revision,
+            sight: &sight,
+        };
+        let status = conclude::conclude(table, system, &subject, end).await?;
         return Ok(done(status.into()));
     }
     if check != before {
@@ -141,31 +184,45 @@ pub async fn handle(
 }
 
 /// The instance, if there is something to check and nothing in the way.
-async fn subject(
+async fn find(
     table: &impl ReadTable,
     (tenant, id): (&TenantId, &InstanceId),
     now: Timestamp,
-) -> Result<Option<Subject>, Failure> {
+) -> Result<Found, Failure> {
     let found: Option<Instance> = table.get(&Instance::key_of(tenant, id)).await?;
     let Some(instance) = found.filter(|it| it.status != InstanceStatus::Destroyed) else {
         tracing::info!(%tenant, instance = %id, "not checked: it is gone");
-        return Ok(None);
+        return Ok(Found::Nothing);
     };
-    if let Some(deployment) = &instance.active_deployment {
+    if let Some(deployment) = instance.active_deployment {
         tracing::info!(%tenant, instance = %id, %deployment, "not checked: it is being deployed");
-        return Ok(None);
+        return Ok(Found::Busy(deployment));
     }
     let Some(revision) = instance.revision else {
         tracing::info!(%tenant, instance = %id, "not checked: nothing is deployed");
-        return Ok(None);
+        return Ok(Found::Nothing);
     };
     let partition = Partition::instance(tenant, id);
-    Ok(Some(Subject {
+    Ok(Found::Ready(Box::new(Subject {
         units: table.query(&partition, UnitState::PREFIX).await?,
         instance,
         revision,
         now,
-    }))
+    })))
+}
+
+/// What comes of a check while this deployment is under way. If the check that is asked for has begun
+/// it, its answer was lost: it must not seem to have been left out on account of what it did itself.
+async fn told_before(
+    table: &impl ReadTable,
+    (tenant, id): (&TenantId, &InstanceId),
+    deployment: &DeploymentId,
+    since: Timestamp,
+) -> Result<Outcome, Failure> {
+    let state: Option<DriftState> = table.get(&DriftState::key_of(tenant, id)).await?;
+    let own = state
+        .filter(|state| state.remedy.as_ref() == Some(deployment) && state.checked_at >= since);
+    Ok(own.map_or(Outcome::Skipped, |state| state.status.into()))
 }
 
 /// What came of a check that has ended.

@@ -1,7 +1,7 @@
 //! Wires the checks to AWS.
 
 use groundplane_aws::{Aws, System};
-use groundplane_check_drift::handle;
+use groundplane_check_drift::{Sources, handle};
 use groundplane_edge::{Error, serve, setting, start_telemetry};
 
 #[tokio::main(flavor = "current_thread")]
@@ -10,5 +10,11 @@ async fn main() -> Result<(), Error> {
     let aws = Aws::from_env().await;
     let table = aws.table(setting("TABLE_NAME")?);
     let (stacks, services) = (aws.cloudformation(), aws.services());
-    serve(async |request| handle(&table, &stacks, &services, &System, request).await).await
+    let tags = aws.tagged_resources(setting("INSTALLATION")?);
+    let sources = Sources {
+        stacks: &stacks,
+        services: &services,
+        tags: &tags,
+    };
+    serve(async |request| handle(&table, sources, &System, request).await).await
 }

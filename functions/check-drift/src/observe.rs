@@ -1,12 +1,12 @@
 //! What the sources saw of an instance, as observations.
 
-use groundplane_drift::{Known, Observation, Seen, Source};
+use groundplane_drift::{Known, Observation, Report, Rules, Seen, Source, Tagged, compare};
 use groundplane_model::{DriftCheck, Failure, Resource, UnitCheck, UnitState};
-use groundplane_ports::{Found, ReadDrift, ReadScaling, ReadServices, ResourceDrift};
+use groundplane_ports::{Found, ReadDrift, ReadScaling, ReadServices, ReadTagged, ResourceDrift};
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::{PATIENCE, Subject, services};
+use crate::{PATIENCE, Sources, Subject, orphans, services};
 
 /// The reason for what CloudFormation says nothing of.
 const UNTOLD: &str = "CloudFormation does not detect drift of this type";
@@ -16,14 +16,27 @@ const UNTOLD: &str = "CloudFormation does not detect drift of this type";
 pub(crate) struct Sight {
     pub(crate) known: Vec<Known>,
     pub(crate) observed: Vec<Observation>,
+    pub(crate) tagged: Vec<Tagged>,
+}
+
+impl Sight {
+    /// What differs.
+    pub(crate) fn report(&self) -> Report {
+        compare(&self.known, &self.observed, &self.tagged, Rules::built_in())
+    }
 }
 
 /// Asks every source.
 pub(crate) async fn observe(
-    (stacks, services): (&impl ReadDrift, &(impl ReadServices + ReadScaling)),
+    sources: Sources<'_, impl ReadDrift, impl ReadServices + ReadScaling, impl ReadTagged>,
     subject: &Subject,
     (check, spec): (&DriftCheck, &Value),
 ) -> Result<Sight, Failure> {
+    let Sources {
+        stacks,
+        services,
+        tags,
+    } = sources;
     let mut sight = Sight::default();
     for unit in &subject.units {
         let known = known(unit);
@@ -48,6 +61,7 @@ pub(crate) async fn observe(
     }
     let seen = services::observe(services, &sight.known, count(spec)).await?;
     sight.observed.extend(seen);
+    sight.tagged = orphans::look(tags, subject).await?;
     Ok(sight)
 }
 

@@ -36,12 +36,19 @@ pub(crate) async fn observe(
         let cluster = service.place.cluster.clone();
         clusters.entry(cluster).or_default().push(service);
     }
+    let is_scaled = known
+        .iter()
+        .any(|known| known.resource_type == ResourceOwner::SCALABLE_TARGET);
     let mut observed = Vec::new();
     for (cluster, asked) in clusters {
         let names: Vec<&str> = asked.iter().map(|it| it.place.name.as_str()).collect();
         let found = refusable(services.services(&cluster, &names).await)?;
         for service in &asked {
-            let scaling = refusable(services.limits(&service.place).await)?;
+            let scaling = if is_scaled {
+                refusable(services.limits(&service.place).await)?
+            } else {
+                Ok(None)
+            };
             let scaling = scaling.ok().flatten().map(|limits| Scaling {
                 minimum: u64::from(limits.min),
                 maximum: u64::from(limits.max),

@@ -63,7 +63,12 @@ fn deployed() -> Vec<Known> {
 }
 
 async fn seen_with(cloud: &Cloud, count: Option<u64>) -> Observation {
-    let mut observed = observe(cloud, &deployed(), count).await.unwrap();
+    let mut known = deployed();
+    if cloud.limits != Ok(None) {
+        let name = "service/main/web";
+        known.push(self::known("Scaling", ResourceOwner::SCALABLE_TARGET, name));
+    }
+    let mut observed = observe(cloud, &known, count).await.unwrap();
     assert_eq!(observed.len(), 1);
     observed.remove(0)
 }
@@ -145,4 +150,20 @@ async fn what_may_not_be_asked_is_not_checked_and_what_does_not_answer_is_asked_
     );
     let silent = with(PortError::Unavailable("silence".to_owned()));
     assert!(observe(&silent, &deployed(), Some(2)).await.is_err());
+}
+
+#[tokio::test]
+async fn limits_are_asked_for_where_the_revision_has_some_and_nowhere_else() {
+    let silent = Cloud {
+        limits: Err(PortError::Unavailable("silence".to_owned())),
+        ..cloud(Some(health(2, NEWEST)))
+    };
+    assert!(observe(&silent, &deployed(), Some(2)).await.is_ok());
+    let mut scaled = deployed();
+    scaled.push(known(
+        "Scaling",
+        ResourceOwner::SCALABLE_TARGET,
+        "service/main/web",
+    ));
+    assert!(observe(&silent, &scaled, None).await.is_err());
 }

@@ -1,9 +1,11 @@
 //! A report as it is kept and shown: what was found, and what is done about it.
 
 use groundplane_drift::{Action, Fallback, Report};
-use groundplane_model::{Digest, Failure, FailureKind};
+use groundplane_model::{DeploymentId, Digest, Failure, FailureKind};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+use crate::act::Acts;
 
 /// The most bytes of JSON that each list of a report is kept with. A record of the table has at
 /// most 400 KB ("Quotas", DynamoDB developer guide).
@@ -28,16 +30,24 @@ pub struct Note {
     pub action: String,
     /// About how many differences.
     pub differences: usize,
+    /// The deployment that does it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deployment: Option<DeploymentId>,
 }
 
 impl StoredReport {
     /// The report as it is kept.
-    pub(crate) fn of(report: Report, actions: &[Action], mut fallbacks: Vec<Fallback>) -> Self {
+    pub(crate) fn of(report: Report, acts: &Acts) -> Self {
         let report = report.within(MOST);
+        let mut fallbacks = acts.fallbacks.clone();
         fallbacks.retain(|fallback| fallback.difference < report.differences.len());
         Self {
             report,
-            actions: actions.iter().filter_map(note).collect(),
+            actions: acts
+                .actions
+                .iter()
+                .filter_map(|action| note(action, acts.remedy()))
+                .collect(),
             fallbacks,
         }
     }
@@ -63,16 +73,17 @@ impl StoredReport {
     }
 }
 
-fn note(action: &Action) -> Option<Note> {
-    let (action, differences) = match action {
+fn note(action: &Action, remedy: Option<&DeploymentId>) -> Option<Note> {
+    let (action, differences, deployment) = match action {
         Action::Report { .. } => return None,
-        Action::Signal { differences, .. } => ("signal", differences),
-        Action::Remediate { differences, .. } => ("remediate", differences),
-        Action::Accept { differences, .. } => ("accept", differences),
-        Action::Escalate { differences, .. } => ("escalate", differences),
+        Action::Signal { differences, .. } => ("signal", differences, None),
+        Action::Remediate { differences, .. } => ("remediate", differences, remedy),
+        Action::Accept { differences, .. } => ("accept", differences, remedy),
+        Action::Escalate { differences, .. } => ("escalate", differences, None),
     };
     Some(Note {
         action: action.to_owned(),
         differences: differences.len(),
+        deployment: deployment.cloned(),
     })
 }

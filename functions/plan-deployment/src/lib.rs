@@ -9,7 +9,9 @@ use groundplane_model::{
     Action, Allocation, Artifact, Change, Deployment, DeploymentRef, DeploymentSpec, Digest,
     Failure, Instance, Partition, Revision, Step, StepId, UnitState,
 };
-use groundplane_planner::{PlanInput, ScheduledStep, Work, schedule, schedule_destroy};
+use groundplane_planner::{
+    PlanInput, ScheduledStep, Work, schedule, schedule_destroy, schedule_repair,
+};
 use groundplane_ports::{ReadTable, WriteArtifacts, WriteTable};
 use groundplane_spec::validate_value;
 use serde::{Deserialize, Serialize};
@@ -89,7 +91,10 @@ async fn schedule_apply(
     let refused = |problems| Failure::invalid_document("the spec cannot be planned", problems);
     let plan = groundplane_planner::plan(&input).map_err(refused)?;
     let previous = previous.as_ref().map(|revision| &revision.spec);
-    let steps = schedule(&input, &plan, units, previous).map_err(refused)?;
+    let steps = match &submitted.repair {
+        Some(repair) if !repair.units.is_empty() => schedule_repair(&plan, units, &repair.units),
+        Some(_) | None => schedule(&input, &plan, units, previous).map_err(refused)?,
+    };
     let is_resolved = spec != submitted.spec;
     Ok((
         steps,
@@ -104,7 +109,7 @@ fn final_spec(
     submitted: &DeploymentSpec,
     allocations: &[Allocation],
 ) -> Result<Value, Failure> {
-    if submitted.bound.is_empty() {
+    if submitted.bound.is_empty() || submitted.repair.is_some() {
         return Ok(submitted.spec.clone());
     }
     let refused = |problems| {

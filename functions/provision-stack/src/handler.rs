@@ -145,6 +145,8 @@ impl<S: ReadStacks + ChangeStacks> Step<'_, S> {
             parameters: self.input.parameters.clone(),
             tags: self.marks.added_to(&self.input.tags),
             role_arn: self.input.role_arn.clone(),
+            // Of a stack that is made anew nothing can have drifted, and CloudFormation refuses it.
+            reverts_drift: self.input.repair && kind == ChangeSetKind::Update,
         })
     }
 }

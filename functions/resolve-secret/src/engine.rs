@@ -158,6 +158,7 @@ where
             parameters: std::collections::BTreeMap::new(),
             tags: stack.tags.clone(),
             role_arn,
+            repair: false,
         })
     }
 }

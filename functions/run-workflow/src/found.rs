@@ -5,9 +5,6 @@ use groundplane_ports::{ReadScaling, ScalingLimits, ServicePlace};
 
 use crate::work::{Work, impossible};
 
-/// The type of what scales a service.
-const SCALABLE_TARGET: &str = "AWS::ApplicationAutoScaling::ScalableTarget";
-
 /// The ARN of the instance's service.
 ///
 /// # Errors
@@ -44,7 +41,7 @@ pub(crate) async fn limits(
     scaling: &impl ReadScaling,
     (units, place): (&[UnitState], &ServicePlace),
 ) -> Result<Option<ScalingLimits>, Failure> {
-    if of_type(units, SCALABLE_TARGET).is_none() {
+    if of_type(units, ResourceOwner::SCALABLE_TARGET).is_none() {
         return Ok(None);
     }
     Ok(scaling.limits(place).await?)

@@ -14,6 +14,7 @@ mod secrets;
 mod services;
 mod system;
 mod table;
+mod tagged;
 mod timers;
 
 pub use artifacts::Artifacts;
@@ -28,6 +29,7 @@ pub use secrets::Secrets;
 pub use services::Services;
 pub use system::System;
 pub use table::Table;
+pub use tagged::TaggedResources;
 pub use timers::{TimerTarget, Timers};
 
 use aws_config::SdkConfig;
@@ -131,6 +133,13 @@ impl Aws {
     pub fn services(&self) -> Services {
         let scaling = aws_sdk_applicationautoscaling::Client::new(&self.0);
         Services::new(aws_sdk_ecs::Client::new(&self.0), scaling)
+    }
+
+    /// The resources that carry the tags of `installation`.
+    #[must_use]
+    pub fn tagged_resources(&self, installation: String) -> TaggedResources {
+        let client = aws_sdk_resourcegroupstagging::Client::new(&self.0);
+        TaggedResources::new(client, installation)
     }
 
     /// The databases of RDS in the account and region.

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use groundplane_model::{
     Action, BoundInput, Change, Deployment, DeploymentId, DeploymentSpec, DeploymentStatus, Digest,
     Environment, Failure, FailureKind, Idempotency, Instance, InstanceId, InstanceStatus,
-    LandingZone, LifecycleRef, Member, Outbox, OutboxMessage, Principal, Resolver, SpecLines,
+    LandingZone, LifecycleRef, Member, Outbox, OutboxMessage, Principal, Repair, Resolver,
+    SpecLines,
 };
 use jiff::Timestamp;
 use serde_json::Value;
@@ -55,6 +56,8 @@ pub struct Submission<'a> {
     pub bound: Vec<BoundInput>,
     /// The lifecycle that a new instance follows; the built-in one if none.
     pub lifecycle: Option<LifecycleRef>,
+    /// What a check of drift has it do; none where somebody asks for it.
+    pub repair: Option<Repair>,
     /// The labels of the document.
     pub labels: BTreeMap<String, String>,
     /// A fresh id in case the instance begins a new life.
@@ -84,6 +87,7 @@ pub fn accept(submission: Submission<'_>, current: Option<Instance>) -> Result<A
         lines,
         bound,
         lifecycle,
+        repair,
         labels,
         incarnation,
     } = submission;
@@ -120,6 +124,7 @@ pub fn accept(submission: Submission<'_>, current: Option<Instance>) -> Result<A
         spec,
         bound,
         lifecycle,
+        repair,
     };
     let member = Member::new(
         instance.environment.clone(),
@@ -197,6 +202,7 @@ struct Wanted {
     spec: Value,
     bound: Vec<BoundInput>,
     lifecycle: Option<LifecycleRef>,
+    repair: Option<Repair>,
 }
 
 fn accepted(demand: Demand<'_>, instance: Instance, action: Action, wanted: Wanted) -> Accepted {
@@ -211,6 +217,7 @@ fn accepted(demand: Demand<'_>, instance: Instance, action: Action, wanted: Want
         resolvers: demand.resolvers,
         bound: wanted.bound,
         lifecycle: wanted.lifecycle,
+        repair: wanted.repair,
         version: 0,
     };
     let start = OutboxMessage::StartDeployment {

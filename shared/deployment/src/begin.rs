@@ -58,11 +58,12 @@ pub fn begin(
             return Err(Failure::new(FailureKind::Invalid, message));
         }
     };
+    let nothing_to_resolve = |changes| Begun {
+        changes,
+        batches: Vec::new(),
+    };
     if deployment.action == Action::Destroy {
-        return Ok(Begun {
-            changes,
-            batches: Vec::new(),
-        });
+        return Ok(nothing_to_resolve(changes));
     }
     let mut problems = check(
         &submitted.spec,
@@ -75,6 +76,10 @@ pub fn begin(
             "the spec cannot be deployed here",
             problems,
         ));
+    }
+    if submitted.repair.is_some() {
+        // Its spec has what resolvers gave when it was deployed.
+        return Ok(nothing_to_resolve(changes));
     }
     Ok(Begun {
         changes,

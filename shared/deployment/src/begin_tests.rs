@@ -90,3 +90,15 @@ fn a_destroy_needs_no_names_and_no_valid_spec() {
     assert_eq!(begun.changes.len(), 1);
     assert_eq!(begun.batches, []);
 }
+
+#[test]
+fn what_drift_asks_for_is_not_resolved_again() {
+    let submitted = DeploymentSpec {
+        repair: Some(groundplane_model::Repair::default()),
+        ..both()
+    };
+    let accepted = deployment(DeploymentStatus::Accepted);
+    let begun = begin(&accepted, &submitted, at(3)).unwrap();
+    assert_eq!(begun.batches, Vec::new());
+    assert_eq!(begun.changes.len(), 1, "it runs");
+}

@@ -129,6 +129,7 @@ pub(crate) fn submission<'a>(demand: Demand<'a>, spec: &Value) -> Submission<'a>
         lines: None,
         bound: Vec::new(),
         lifecycle: None,
+        repair: None,
         labels: BTreeMap::from([("team".to_owned(), "shop".to_owned())]),
     }
 }
@@ -200,6 +201,7 @@ pub(crate) fn submitted(spec: Value) -> DeploymentSpec {
         resolvers: Vec::new(),
         bound: Vec::new(),
         lifecycle: None,
+        repair: None,
         version: 1,
     }
 }
@@ -246,6 +248,7 @@ pub(crate) fn apply(unit: &str, content: &str) -> Step {
             exports: BTreeSet::new(),
             after: BTreeSet::new(),
         },
+        repair: false,
         status: StepStatus::Pending,
         before: None,
         outputs: BTreeMap::new(),

@@ -120,6 +120,7 @@ fn pending(
         wave,
         stack_name: scheduled.stack_name,
         action,
+        repair: scheduled.repair,
         status: StepStatus::Pending,
         before: None,
         outputs: BTreeMap::new(),
@@ -137,8 +138,18 @@ fn digest(waves: &[Vec<StepId>], steps: &[Step]) -> Digest {
         .iter()
         .map(|step| (&step.id, &step.stack_name, &step.action))
         .collect();
-    // INVARIANT: both serialise, since records of the same types are stored as JSON.
-    Digest::of(&serde_json::to_vec(&(waves, actions)).unwrap_or_default())
+    let repaired: Vec<&StepId> = steps
+        .iter()
+        .filter(|step| step.repair)
+        .map(|step| &step.id)
+        .collect();
+    // INVARIANT: all of it serialises, since records of the same types are stored as JSON.
+    let text = if repaired.is_empty() {
+        serde_json::to_vec(&(waves, actions))
+    } else {
+        serde_json::to_vec(&(waves, actions, repaired))
+    };
+    Digest::of(&text.unwrap_or_default())
 }
 
 #[cfg(test)]

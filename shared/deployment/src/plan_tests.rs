@@ -22,6 +22,7 @@ fn scheduled(unit: &str, template: &str) -> ScheduledStep {
         unit: unit_name(unit),
         stack_name: format!("gp-{unit}"),
         work: Work::Apply(Box::new(planned)),
+        repair: false,
     }
 }
 
@@ -194,4 +195,17 @@ proptest! {
         prop_assert_eq!(is_complete(&deployment, &steps), well);
         prop_assert!(!is_complete(&deployment, &steps[1..]), "a step is missing");
     }
+}
+
+#[test]
+fn a_plan_that_repairs_is_another_plan() {
+    let repairing = vec![vec![ScheduledStep {
+        repair: true,
+        ..scheduled("compute", "one")
+    }]];
+    let running = deployment(DeploymentStatus::Running);
+    let planned = plan(&running, repairing.clone(), &stored()).unwrap();
+    assert!(planned.steps.iter().all(|step| step.repair));
+    let plain = vec![vec![scheduled("compute", "one")]];
+    assert_ne!(digest_of(repairing), digest_of(plain));
 }

@@ -12,6 +12,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::bind::{bind, context_of};
 
+/// The tag that names the deployment by which a stack became what it is.
+pub(crate) const DEPLOYMENT_TAG: &str = "groundplane:deployment";
+
 /// What every engine call needs beside the step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
@@ -64,7 +67,7 @@ pub fn prepare(
     if step.status == StepStatus::Running {
         return Ok((engine(settings, deployment, step, &target), Vec::new()));
     }
-    if is_reached(&target, own) {
+    if !step.repair && is_reached(&target, own) {
         let done = Step {
             status: StepStatus::Unchanged,
             ended_at: Some(now),
@@ -150,8 +153,12 @@ fn engine(
     step: &Step,
     target: &Target<'_>,
 ) -> Prepared {
+    let input = engine_input(settings, deployment, step, target, "do");
     Prepared::Engine {
-        input: Box::new(engine_input(settings, deployment, step, target, "do")),
+        input: Box::new(EngineInput {
+            repair: step.repair,
+            ..input
+        }),
     }
 }
 
@@ -169,7 +176,7 @@ pub(crate) fn engine_input(
         ("groundplane:tenant", deployment.tenant.as_str()),
         ("groundplane:instance", deployment.instance.as_str()),
         ("groundplane:unit", step.unit.as_str()),
-        ("groundplane:deployment", deployment.id.as_str()),
+        (DEPLOYMENT_TAG, deployment.id.as_str()),
     ];
     let (action, artifact, parameters) = match target {
         Target::Applied(artifact, parameters) => (
@@ -194,6 +201,7 @@ pub(crate) fn engine_input(
             .map(|(key, value)| (key.to_owned(), value.to_owned()))
             .into(),
         role_arn: settings.role_arn.clone(),
+        repair: false,
     }
 }
 

@@ -245,3 +245,21 @@ fn the_state_machine_sees_whether_an_engine_is_to_be_called() {
     let told = serde_json::to_value(Prepared::Done).unwrap();
     assert_eq!(told, json!({ "status": "DONE" }));
 }
+
+#[test]
+fn a_unit_that_is_repaired_is_applied_although_it_is_what_was_applied() {
+    let known = unit("compute", "same");
+    let step = Step {
+        repair: true,
+        ..apply("compute", "same")
+    };
+    let (first, changes) = prepared(&step, std::slice::from_ref(&known));
+    let input = input(first.clone());
+    assert!(input.repair);
+    assert_eq!(input.artifact, Some(artifact("same")));
+    let begun: Step = one(&changes);
+    assert_eq!(begun.before, known.applied);
+    let marked: UnitState = one(&changes);
+    let (again, changes) = prepared(&begun, &[marked]);
+    assert_eq!((again, changes), (first, Vec::new()), "the same call");
+}

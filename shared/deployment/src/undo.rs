@@ -6,11 +6,14 @@ use groundplane_model::{
 };
 use jiff::Timestamp;
 
-use crate::prepare::{Prepared, Settings, Target, engine_input, marked, restored};
+use crate::prepare::{DEPLOYMENT_TAG, Prepared, Settings, Target, engine_input, marked, restored};
 
-/// Whether the step has to be taken back, once its deployment fails.
+/// Whether the step has to be taken back, once its deployment fails. What a repair has brought back is
+/// as it was asked for all along, so that it stays; and a repair never creates a unit that taking back
+/// would have to destroy.
 pub(crate) fn is_to_be_undone(step: &Step) -> bool {
-    step.action != StepAction::Destroy && has_begun(step)
+    let has_healed = step.status == StepStatus::Succeeded || step.before.is_none();
+    step.action != StepAction::Destroy && has_begun(step) && !(step.repair && has_healed)
 }
 
 /// Whether the step's engine may have changed something that was not taken back.
@@ -49,7 +52,13 @@ pub fn undo(
         return Err(Failure::new(FailureKind::ProvisionFailed, message));
     }
     let target = step.before.as_ref().map_or(Target::Gone, restored);
-    let input = engine_input(settings, deployment, step, &target, &purpose(deployment));
+    let mut input = engine_input(settings, deployment, step, &target, &purpose(deployment));
+    if let Some(before) = step.before.as_ref().filter(|_| step.repair) {
+        // CloudFormation itself has gone back to what it had applied. With the tags of then, nothing
+        // differs, and what drifted is not touched a second time.
+        let deployment = before.deployment.to_string();
+        input.tags.insert(DEPLOYMENT_TAG.to_owned(), deployment);
+    }
     let mut changes = Vec::new();
     if own.pending.as_ref() != Some(&deployment.id) {
         changes.push(Change::check(deployment));

@@ -236,3 +236,42 @@ fn a_unit_stays_while_one_that_uses_it_could_not_be_taken_back() {
     let stranger = begun(StepStatus::UndoFailed, apply("cache", "new"));
     assert!(with(&stranger).is_ok());
 }
+
+/// A step that was to bring a unit back to what deployment 1 applied.
+fn repairing(status: StepStatus) -> Step {
+    Step {
+        before: Some(applied("same")),
+        repair: true,
+        ..begun(status, apply("compute", "same"))
+    }
+}
+
+#[test]
+fn a_repair_that_failed_is_taken_back_to_what_was_applied_with_its_tags() {
+    let own = UnitState {
+        pending: Some(id(2)),
+        ..unit("compute", "same")
+    };
+    let step = repairing(StepStatus::Failed);
+    let (prepared, _) = taking_back(&compensating(), &step, std::slice::from_ref(&own));
+    let input = input(prepared);
+    assert_eq!(input.artifact, Some(artifact("same")));
+    assert_eq!(input.tags["groundplane:deployment"], id(1).to_string());
+    assert!(!input.repair, "it is not tried again");
+    let restored: UnitState = one(&undone(&compensating(), &step, &[own], at(9)));
+    assert_eq!((restored.applied, restored.pending), (step.before, None));
+}
+
+#[test]
+fn what_a_repair_has_brought_back_stays_and_nothing_is_ever_destroyed_for_one() {
+    let unknown = Step {
+        before: None,
+        ..repairing(StepStatus::Failed)
+    };
+    for step in [repairing(StepStatus::Succeeded), unknown] {
+        let own = unit("compute", "same");
+        let taken = taking_back(&compensating(), &step, std::slice::from_ref(&own));
+        assert_eq!(taken, (Prepared::Done, Vec::new()));
+        assert_eq!(undone(&compensating(), &step, &[own], at(9)), Vec::new());
+    }
+}

@@ -179,6 +179,7 @@ impl World {
                 output: None,
             }],
             lifecycle: None,
+            repair: None,
             version: 1,
         };
         Self {

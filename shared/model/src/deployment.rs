@@ -174,9 +174,23 @@ pub struct DeploymentSpec {
     /// The lifecycle that its instance follows, if it begins to live; the built-in one if none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lifecycle: Option<LifecycleRef>,
+    /// What a check of drift has it do; none where somebody asked for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repair: Option<Repair>,
     /// The version of this record.
     #[serde(default)]
     pub version: u64,
+}
+
+/// What a check of drift has a deployment do. Its spec is that of the revision that is deployed, with
+/// everything that resolvers gave: they are not asked again.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Repair {
+    /// The units that are applied again although nothing is asked of them that was not before, and no
+    /// others but what reads from them. None where what is there was accepted: then the spec is
+    /// another one.
+    #[serde(default)]
+    pub units: BTreeSet<UnitName>,
 }
 
 impl DeploymentSpec {
@@ -257,6 +271,9 @@ pub struct Step {
     pub stack_name: String,
     /// What it does.
     pub action: StepAction,
+    /// Whether it applies what was applied before, since the unit is not as that was.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub repair: bool,
     /// How far it is.
     pub status: StepStatus,
     /// What was applied before this step began, to be restored if the deployment fails.

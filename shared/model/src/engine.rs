@@ -47,6 +47,9 @@ pub struct EngineInput {
     /// The service role that provisions, if the landing zone names one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role_arn: Option<String>,
+    /// Whether what is there is not as the artifact made it, and is to be brought back to it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub repair: bool,
 }
 
 /// How an engine ended well.

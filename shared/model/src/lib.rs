@@ -42,7 +42,7 @@ pub use artifact::{Artifact, Digest};
 pub use context::{Context, ContextValue, MissingKey};
 pub use deployment::{
     Action, Deployment, DeploymentError, DeploymentRef, DeploymentSpec, DeploymentStatus,
-    Idempotency, Outcome, Step, StepAction, StepStatus,
+    Idempotency, Outcome, Repair, Step, StepAction, StepStatus,
 };
 pub use drift::{DriftAction, DriftPolicy, DriftRule, PropertyClass};
 pub use drift_check::{

@@ -37,6 +37,8 @@ impl ResourceOwner {
     pub const SERVICE: &'static str = "AWS::ECS::Service";
     /// The type of a database of RDS.
     pub const DATABASE: &'static str = "AWS::RDS::DBInstance";
+    /// The type of what scales a service. Where a stack has none, nobody need ask for the limits.
+    pub const SCALABLE_TARGET: &'static str = "AWS::ApplicationAutoScaling::ScalableTarget";
 
     /// Where the owner of what is known under `identifier` lies.
     #[must_use]

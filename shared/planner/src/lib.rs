@@ -5,9 +5,11 @@ mod check;
 mod graph;
 mod plan;
 mod removal;
+mod repair;
 mod schedule;
 
 pub use check::{check, check_change};
 pub use groundplane_capabilities::{Resolved, Want};
 pub use plan::{Plan, PlanInput, PlannedUnit, Wanted, outline, plan, plan_units, wanted};
+pub use repair::schedule_repair;
 pub use schedule::{ScheduledStep, Work, schedule, schedule_destroy};

@@ -35,10 +35,12 @@ pub struct ScheduledStep {
     pub stack_name: String,
     /// What is done.
     pub work: Work,
+    /// Whether it is done although the same was done before, since the unit is not as that was.
+    pub repair: bool,
 }
 
 impl ScheduledStep {
-    fn apply(unit: &PlannedUnit, current: &Current<'_>, id: StepId) -> Self {
+    pub(crate) fn apply(unit: &PlannedUnit, current: &Current<'_>, id: StepId) -> Self {
         let mut unit = unit.clone();
         if let Some(state) = current.get(&unit.unit) {
             unit.stack_name.clone_from(&state.stack_name);
@@ -48,6 +50,7 @@ impl ScheduledStep {
             unit: unit.unit.clone(),
             stack_name: unit.stack_name.clone(),
             work: Work::Apply(Box::new(unit)),
+            repair: false,
         }
     }
 
@@ -57,6 +60,7 @@ impl ScheduledStep {
             unit: state.unit.clone(),
             stack_name: state.stack_name.clone(),
             work: Work::Destroy,
+            repair: false,
         }
     }
 }
@@ -156,7 +160,7 @@ fn unwinds(removal: &Removal<'_>, current: &Current<'_>) -> Vec<Vec<ScheduledSte
     })
 }
 
-fn by_unit<'a>(units: &[&'a UnitState]) -> Current<'a> {
+pub(crate) fn by_unit<'a>(units: &[&'a UnitState]) -> Current<'a> {
     units
         .iter()
         .map(|state| (state.unit.clone(), *state))
@@ -196,7 +200,7 @@ fn phase(unit: &UnitName) -> usize {
     capability.map_or(usize::MAX, |capability| capability.phase() as usize)
 }
 
-fn steps(
+pub(crate) fn steps(
     waves: &[Vec<UnitName>],
     step: impl Fn(&UnitName) -> Option<ScheduledStep>,
 ) -> Vec<Vec<ScheduledStep>> {

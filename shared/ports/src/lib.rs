@@ -14,6 +14,7 @@ mod secrets;
 mod services;
 mod stacks;
 mod table;
+mod tagged;
 
 use std::future::Future;
 
@@ -39,6 +40,7 @@ pub use stacks::{
     ReadStacks, Stack, StackEvent,
 };
 pub use table::{Page, ReadTable, WriteTable};
+pub use tagged::{ReadTagged, TaggedPage, TaggedResource};
 
 /// Why an I/O call failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -49,6 +49,8 @@ pub struct NewChangeSet {
     pub tags: BTreeMap<String, String>,
     /// The service role, if any.
     pub role_arn: Option<String>,
+    /// Whether it also takes back what was changed behind CloudFormation's back.
+    pub reverts_drift: bool,
 }
 
 /// How far the making of a change set is.

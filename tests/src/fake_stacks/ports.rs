@@ -64,6 +64,9 @@ impl ChangeStacks for FakeStacks {
         let mut world = self.world();
         let name = new.stack_name.as_str();
         let status = world.stacks.get(name).map(|stack| stack.status.clone());
+        if new.kind == ChangeSetKind::Create && new.reverts_drift {
+            return Err(refused("a stack that is made has no drift"));
+        }
         match (new.kind, status.as_deref()) {
             (ChangeSetKind::Create, None) => {
                 let mut stack = FakeStack::new(world.new_id(name), new.tags.clone());
@@ -87,8 +90,14 @@ impl ChangeStacks for FakeStacks {
                 kind: new.kind,
                 content: Some((new.template.digest.clone(), new.parameters.clone())),
                 tags: Some(new.tags.clone()),
+                reverts_drift: new.reverts_drift,
             });
-        world.log.push(format!("change {name}"));
+        let what = if new.reverts_drift {
+            "repair"
+        } else {
+            "change"
+        };
+        world.log.push(format!("{what} {name}"));
         Ok(())
     }
 

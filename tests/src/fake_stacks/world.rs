@@ -14,6 +14,10 @@ const STACK_TYPE: &str = "AWS::CloudFormation::Stack";
 /// What was applied: the template and the parameters.
 pub(super) type Content = (Digest, BTreeMap<String, String>);
 
+/// What was changed behind CloudFormation's back: properties by resource; nothing where the resource is
+/// gone.
+pub type Drifted = BTreeMap<String, Option<serde_json::Map<String, serde_json::Value>>>;
+
 #[derive(Debug, Default)]
 pub(super) struct World {
     pub(super) stacks: BTreeMap<String, FakeStack>,
@@ -24,6 +28,10 @@ pub(super) struct World {
     pub(super) failing_rollbacks: u8,
     pub(super) sweeps: bool,
     pub(super) log: Vec<String>,
+    /// What was changed behind CloudFormation's back, by stack.
+    pub(super) drifted: BTreeMap<String, Drifted>,
+    /// Whether what is taken back is changed again at once.
+    pub(super) is_stubborn: bool,
     made: u32,
 }
 
@@ -46,6 +54,7 @@ pub(super) struct FakeChangeSet {
     pub(super) kind: ChangeSetKind,
     pub(super) content: Option<Content>,
     pub(super) tags: Option<BTreeMap<String, String>>,
+    pub(super) reverts_drift: bool,
 }
 
 impl FakeChangeSet {
@@ -61,6 +70,7 @@ impl FakeChangeSet {
             },
             content: template.map(|digest| (digest, BTreeMap::new())),
             tags: None,
+            reverts_drift: false,
         }
     }
 }
@@ -160,7 +170,8 @@ impl World {
         };
         if let Some(mut change_set) = stack.change_sets.remove(name) {
             if change_set.seen.state == ChangeSetState::Creating {
-                self.make(&mut change_set, stack.applied.as_ref());
+                let reverts = change_set.reverts_drift && self.drifted.contains_key(stack_name);
+                self.make(&mut change_set, stack.applied.as_ref().filter(|_| !reverts));
             }
             if change_set.seen.state != ChangeSetState::Deleting {
                 stack.change_sets.insert(name.to_owned(), change_set);
@@ -188,13 +199,16 @@ impl World {
         let status = stack.status.clone();
         let next = match status.as_str() {
             "CREATE_IN_PROGRESS" => {
-                self.provision(stack, "ROLLBACK_IN_PROGRESS", "CREATE_COMPLETE")
+                self.provision(name, stack, ("ROLLBACK_IN_PROGRESS", "CREATE_COMPLETE"))
             }
             "ROLLBACK_IN_PROGRESS" => "ROLLBACK_COMPLETE",
             "UPDATE_IN_PROGRESS" => self.provision(
+                name,
                 stack,
-                "UPDATE_ROLLBACK_IN_PROGRESS",
-                "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS",
+                (
+                    "UPDATE_ROLLBACK_IN_PROGRESS",
+                    "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS",
+                ),
             ),
             "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS" => "UPDATE_COMPLETE",
             "UPDATE_ROLLBACK_IN_PROGRESS" if take(&mut self.failing_rollbacks) => {
@@ -246,17 +260,21 @@ impl World {
 
     /// Carries the running change set out: the status after that, good or bad.
     fn provision(
-        &self,
+        &mut self,
+        name: &str,
         stack: &mut FakeStack,
-        failed: &'static str,
-        done: &'static str,
+        (failed, done): (&'static str, &'static str),
     ) -> &'static str {
+        let reverts = stack.running().is_some_and(|it| it.reverts_drift);
         let content = stack.running().and_then(|it| it.content.clone());
         let template = content.map(|(digest, _)| self.template(&digest));
         let Some((id, reason)) = template.and_then(|template| template.fails) else {
             stack.applied = stack
                 .end_execution(ExecutionState::Complete)
                 .or_else(|| stack.applied.take());
+            if reverts && !self.is_stubborn {
+                self.drifted.remove(name);
+            }
             return done;
         };
         stack.end_execution(ExecutionState::Failed);

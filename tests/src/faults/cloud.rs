@@ -1,9 +1,10 @@
 //! The services, databases and drift of the cloud, each call of which is a point.
 
+use groundplane_model::{InstanceId, TenantId};
 use groundplane_ports::{
     ChangeScaling, ChangeServices, Database, Detection, DetectionProgress, FailOverDatabases,
-    ReadDatabases, ReadDrift, ReadScaling, ReadServices, ResourceDrift, Result, ScalingLimits,
-    ServiceHealth, ServicePlace,
+    ReadDatabases, ReadDrift, ReadScaling, ReadServices, ReadTagged, ResourceDrift, Result,
+    ScalingLimits, ServiceHealth, ServicePlace, TaggedPage,
 };
 
 use super::Faulty;
@@ -74,5 +75,17 @@ impl<T: ReadDrift> ReadDrift for Faulty<'_, T> {
     async fn drifts(&self, stack_name: &str) -> Result<Option<Vec<ResourceDrift>>> {
         let call = || self.port.drifts(stack_name);
         self.faults.io("drift.drifts", call).await
+    }
+}
+
+impl<T: ReadTagged> ReadTagged for Faulty<'_, T> {
+    async fn tagged(
+        &self,
+        tenant: &TenantId,
+        instance: &InstanceId,
+        cursor: Option<&str>,
+    ) -> Result<TaggedPage> {
+        let call = || self.port.tagged(tenant, instance, cursor);
+        self.faults.io("tags.read", call).await
     }
 }

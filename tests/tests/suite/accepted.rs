@@ -46,6 +46,7 @@ pub(crate) fn submitted(number: u128, environment: &ResolverConfigs) -> Deployme
         resolvers: Vec::new(),
         bound: Vec::new(),
         lifecycle: None,
+        repair: None,
         version: 0,
     }
 }

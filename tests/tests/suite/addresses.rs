@@ -152,6 +152,7 @@ fn submitted(config: &Value) -> DeploymentSpec {
         resolvers: Vec::new(),
         bound: Vec::new(),
         lifecycle: None,
+        repair: None,
         version: 0,
     }
 }

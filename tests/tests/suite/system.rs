@@ -75,6 +75,11 @@ impl ReadArtifacts for TestSystem {
 }
 
 impl TestTemplates {
+    /// The template with that digest.
+    pub(crate) fn template(&self, digest: &Digest) -> Option<serde_json::Value> {
+        serde_json::from_slice(self.lock().get(digest)?).ok()
+    }
+
     /// Keeps a template.
     pub(crate) fn keep(&self, artifact: &Artifact, content: &[u8]) {
         self.lock()

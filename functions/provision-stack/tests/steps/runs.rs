@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use groundplane_model::{EngineStatus, FailureKind};
+use groundplane_model::{EngineInput, EngineStatus, FailureKind};
 use groundplane_tests::fake_stacks::{FakeStacks, FakeTemplate, Leftover};
+use serde_json::json;
 
 use crate::support::{STACK, apply, artifact, destroy, failing, marks, run};
 
@@ -218,4 +219,51 @@ async fn an_apply_without_an_artifact_is_invalid() {
     let failure = run(&FakeStacks::new(), &input).await.0.unwrap_err();
     assert_eq!(failure.kind, FailureKind::Invalid);
     assert_eq!(failure.message, "an apply needs the artifact to apply");
+}
+
+/// A call that brings back what drifted.
+fn repair(token: &str) -> EngineInput {
+    EngineInput {
+        repair: true,
+        ..apply(token, "good")
+    }
+}
+
+#[tokio::test]
+async fn a_repair_takes_back_what_drifted_although_the_template_is_the_same() {
+    let stacks = FakeStacks::new();
+    run(&stacks, &apply("a", "good")).await.0.unwrap();
+    stacks.drift(STACK, "Thing", Some(("Size", json!(9))));
+    let output = run(&stacks, &apply("b", "good")).await.0.unwrap();
+    assert_eq!(output.status, EngineStatus::Unchanged);
+    let output = run(&stacks, &repair("c")).await.0.unwrap();
+    assert_eq!(output.status, EngineStatus::Succeeded);
+    assert!(stacks.drifted(STACK).is_empty());
+    let log = stacks.log();
+    assert!(log.contains(&format!("repair {STACK}")), "{log:?}");
+    let output = run(&stacks, &repair("d")).await.0.unwrap();
+    assert_eq!(output.status, EngineStatus::Unchanged, "nothing drifted");
+}
+
+#[tokio::test]
+async fn a_stack_that_is_gone_is_made_anew_by_a_repair() {
+    let stacks = FakeStacks::new();
+    let output = run(&stacks, &repair("a")).await.0.unwrap();
+    assert_eq!(output.status, EngineStatus::Succeeded);
+    let log = stacks.log();
+    assert!(!log.contains(&format!("repair {STACK}")), "{log:?}");
+}
+
+#[tokio::test]
+async fn a_repair_that_fails_leaves_the_stack_and_its_drift_as_they_were() {
+    let stacks = FakeStacks::new();
+    run(&stacks, &apply("a", "good")).await.0.unwrap();
+    stacks.drift(STACK, "Thing", None);
+    stacks.define(&artifact("good"), failing());
+    let failure = run(&stacks, &repair("b")).await.0.unwrap_err();
+    assert_eq!(failure.kind, FailureKind::ProvisionFailed);
+    assert!(!stacks.drifted(STACK).is_empty());
+    // As it is taken back: with the same template and without repairing anything.
+    let output = run(&stacks, &apply("c", "good")).await.0.unwrap();
+    assert_eq!(output.status, EngineStatus::Unchanged);
 }

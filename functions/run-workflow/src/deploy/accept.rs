@@ -1,37 +1,15 @@
-//! The acceptance of a deployment that a run asks for: on the ground as it is now, and only if it
-//! fits what is deployed. Where someone else was faster, the run's next look decides again.
+//! The acceptance of a deployment that a run asks for. Where someone else was faster, the run's next
+//! look decides again.
 
-use std::collections::BTreeMap;
-
-use groundplane_deployment::{Accepted, Demand, Submission, accept, accept_destroy};
-use groundplane_model::{
-    Begun, BoundInput, Change, DeploymentId, DeploymentSpec, Environment, EnvironmentName, Failure,
-    FailureKind, Instance, Key, LandingZone, LandingZoneName, Partition, Principal, Problem,
-    Resolver, Revision, Severity, SpecLines,
-};
-use groundplane_planner::{check, check_change};
+use groundplane_deployment::Accepted;
+use groundplane_model::{Begun, Change, Failure, Instance, Revision};
 use groundplane_ports::{Clock, Ids, ReadTable, WriteTable};
-use serde_json::Value;
+use groundplane_redeploy::{Asker, Wish, accept_removal, accept_spec, deployed, lines, submitted};
 
 use crate::work::{Work, impossible};
 
 /// Who asks for what a lifecycle runs.
 const SUBJECT: &str = "lifecycle";
-
-/// What is to be deployed.
-struct Wish {
-    spec: Value,
-    /// The lines of the document that it was written in.
-    lines: Option<Value>,
-    bound: Vec<BoundInput>,
-}
-
-/// What a deployment stands on.
-struct Ground {
-    environment: Environment,
-    landing_zone: LandingZone,
-    resolvers: Vec<Resolver>,
-}
 
 /// The spec of the revision that is deployed, and its inputs that resolvers give values to.
 pub(super) async fn redeploy(
@@ -39,19 +17,20 @@ pub(super) async fn redeploy(
     system: &(impl Clock + Ids),
     (work, instance): (&Work<'_>, Instance),
 ) -> Result<(), Failure> {
-    let deployed = deployed(table, &instance).await?;
-    let Some(deployed) = deployed else {
+    let Some(deployed) = deployed(table, &instance).await? else {
         let message = format!("`{}` has no revision to deploy again", instance.id);
         return Err(impossible(message));
     };
-    let key = DeploymentSpec::key_of(&instance.tenant, &deployed.deployment);
-    let submitted: DeploymentSpec = table.require(&key).await?;
+    let submitted = submitted(table, &deployed).await?;
     let wish = Wish {
         spec: submitted.spec,
-        lines: lines_of(table, &deployed).await?,
+        lines: lines(table, &deployed).await?,
         bound: submitted.bound,
+        repair: None,
     };
-    apply(table, system, (work, instance, wish, Some(&deployed))).await
+    let standing = (instance, Some(&deployed));
+    let accepted = accept_spec(table, system, standing, (&asker(work), wish)).await?;
+    commit(table, work, accepted).await
 }
 
 /// The spec of an earlier revision as it was applied: nothing in it is resolved again.
@@ -78,11 +57,14 @@ pub(super) async fn rollback(
         return Err(impossible(message));
     };
     let wish = Wish {
-        lines: lines_of(table, &earlier).await?,
+        lines: lines(table, &earlier).await?,
         spec: earlier.spec,
         bound: Vec::new(),
+        repair: None,
     };
-    apply(table, system, (work, instance, wish, deployed.as_ref())).await
+    let standing = (instance, deployed.as_ref());
+    let accepted = accept_spec(table, system, standing, (&asker(work), wish)).await?;
+    commit(table, work, accepted).await
 }
 
 /// Nothing any more, if what is deployed may go.
@@ -91,63 +73,8 @@ pub(super) async fn destroy(
     system: &(impl Clock + Ids),
     (work, instance): (&Work<'_>, Instance),
 ) -> Result<(), Failure> {
-    let environment = environment(table, &instance.environment).await?;
-    // The environment may have moved on; the instance is still where it was deployed.
-    let landing_zone = landing_zone(table, &instance.landing_zone).await?;
-    if let Some(deployed) = deployed(table, &instance).await? {
-        let problems = check_change(&deployed.spec, None, &environment, &landing_zone);
-        refuse_errors(&format!("`{}` cannot be destroyed", instance.id), problems)?;
-    }
-    let principal = principal(work);
-    let ground = Ground {
-        environment,
-        landing_zone,
-        resolvers: Vec::new(),
-    };
-    let demand = demand(&principal, system, (work, &instance, ground));
-    commit(table, work, accept_destroy(demand, instance)?).await
-}
-
-async fn apply(
-    table: &(impl ReadTable + WriteTable),
-    system: &(impl Clock + Ids),
-    (work, instance, wish, deployed): (&Work<'_>, Instance, Wish, Option<&Revision>),
-) -> Result<(), Failure> {
-    let environment = environment(table, &instance.environment).await?;
-    let landing_zone = landing_zone(table, &environment.spec.landing_zone).await?;
-    let mut problems = check(&wish.spec, &environment, &landing_zone);
-    if let Some(deployed) = deployed {
-        let spec = Some(&wish.spec);
-        problems.extend(check_change(
-            &deployed.spec,
-            spec,
-            &environment,
-            &landing_zone,
-        ));
-    }
-    let what = format!(
-        "the spec cannot be deployed to `{}` any more",
-        environment.name
-    );
-    refuse_errors(&what, problems)?;
-    let ground = Ground {
-        environment,
-        landing_zone,
-        resolvers: table
-            .query(&Partition::resolvers(), Resolver::PREFIX)
-            .await?,
-    };
-    let principal = principal(work);
-    let submission = Submission {
-        demand: demand(&principal, system, (work, &instance, ground)),
-        labels: labels(&wish.spec),
-        spec: wish.spec,
-        lines: wish.lines,
-        bound: wish.bound,
-        lifecycle: Some(work.life.lifecycle.clone()),
-        incarnation: instance.incarnation.clone(),
-    };
-    commit(table, work, accept(submission, Some(instance))?).await
+    let accepted = accept_removal(table, system, instance, &asker(work)).await?;
+    commit(table, work, accepted).await
 }
 
 /// Writes the acceptance and the run's record of it together, so that a run accepts once.
@@ -164,97 +91,10 @@ async fn commit(
     Ok(table.commit(changes).await?)
 }
 
-fn demand<'a>(
-    principal: &'a Principal,
-    system: &(impl Clock + Ids),
-    (work, instance, ground): (&Work<'_>, &Instance, Ground),
-) -> Demand<'a> {
-    Demand {
-        principal,
-        instance: instance.id.clone(),
-        environment: ground.environment,
-        landing_zone: ground.landing_zone,
-        resolvers: ground.resolvers,
-        deployment: DeploymentId::from_number(system.next().as_u128()),
-        idempotency: None,
+fn asker(work: &Work<'_>) -> Asker {
+    Asker {
+        subject: SUBJECT,
+        lifecycle: Some(work.life.lifecycle.clone()),
         now: work.now,
-    }
-}
-
-fn principal(work: &Work<'_>) -> Principal {
-    Principal {
-        subject: SUBJECT.to_owned(),
-        tenant: work.life.tenant.clone(),
-        groups: Vec::new(),
-    }
-}
-
-/// The lines of the document that a revision was deployed from, where they were kept.
-async fn lines_of(table: &impl ReadTable, revision: &Revision) -> Result<Option<Value>, Failure> {
-    let key = SpecLines::key_of(&revision.tenant, &revision.deployment);
-    let kept: Option<SpecLines> = table.get(&key).await?;
-    Ok(kept.map(|kept| kept.lines))
-}
-
-/// The revision that is deployed, if one is.
-async fn deployed(
-    table: &impl ReadTable,
-    instance: &Instance,
-) -> Result<Option<Revision>, Failure> {
-    let Some(number) = instance.revision else {
-        return Ok(None);
-    };
-    let key = Revision::key_of(&instance.tenant, &instance.id, number);
-    Ok(table.get(&key).await?)
-}
-
-async fn environment(
-    table: &impl ReadTable,
-    name: &EnvironmentName,
-) -> Result<Environment, Failure> {
-    let found = table.get(&Key::meta(Partition::environment(name))).await?;
-    found.ok_or_else(|| impossible(format!("there is no environment `{name}` any more")))
-}
-
-async fn landing_zone(
-    table: &impl ReadTable,
-    name: &LandingZoneName,
-) -> Result<LandingZone, Failure> {
-    let found = table.get(&Key::meta(Partition::landing_zone(name))).await?;
-    found.ok_or_else(|| impossible(format!("there is no landing zone `{name}` any more")))
-}
-
-fn refuse_errors(what: &str, mut problems: Vec<Problem>) -> Result<(), Failure> {
-    problems.retain(|problem| problem.severity == Severity::Error);
-    if problems.is_empty() {
-        return Ok(());
-    }
-    Err(Failure {
-        kind: FailureKind::Invalid,
-        problems,
-        ..impossible(what)
-    })
-}
-
-/// The labels that a spec gives to its instance.
-fn labels(spec: &Value) -> BTreeMap<String, String> {
-    let labels = spec.pointer("/metadata/labels").and_then(Value::as_object);
-    let texts = labels.into_iter().flatten();
-    texts
-        .filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())))
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn labels_are_those_of_the_spec() {
-        let spec = json!({"metadata": {"labels": {"team": "shop"}}});
-        assert_eq!(labels(&spec)["team"], "shop");
-        assert!(labels(&json!({})).is_empty());
     }
 }

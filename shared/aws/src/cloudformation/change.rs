@@ -1,6 +1,6 @@
 //! Changing stacks. What was asked before and what is gone already are successes.
 
-use aws_sdk_cloudformation::types::{Capability, ChangeSetType, Parameter, Tag};
+use aws_sdk_cloudformation::types::{Capability, ChangeSetType, DeploymentMode, Parameter, Tag};
 use groundplane_ports::{ChangeSetKind, ChangeStacks, NewChangeSet, PortError, Result};
 
 use super::template_url::template_url;
@@ -26,6 +26,7 @@ impl ChangeStacks for CloudFormation {
             .set_parameters(Some(new.parameters.iter().map(parameter).collect()))
             .set_tags(Some(new.tags.iter().map(tag).collect()))
             .set_role_arn(new.role_arn.clone())
+            .set_deployment_mode(new.reverts_drift.then_some(DeploymentMode::RevertDrift))
             .send()
             .await;
         match asked {

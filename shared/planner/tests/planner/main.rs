@@ -9,6 +9,8 @@ mod ground;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
+mod repair;
+#[cfg(test)]
 mod schedule;
 #[cfg(test)]
 mod specs;

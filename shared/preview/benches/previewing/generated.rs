@@ -215,5 +215,6 @@ fn step(unit: &PlannedUnit) -> ScheduledStep {
         unit: unit.unit.clone(),
         stack_name: unit.stack_name.clone(),
         work: Work::Apply(Box::new(unit.clone())),
+        repair: false,
     }
 }

@@ -163,6 +163,7 @@ pub(crate) fn steps(before: &Deployed, after: &[PlannedUnit]) -> Vec<Vec<Schedul
         unit: unit.unit.clone(),
         stack_name: unit.stack_name.clone(),
         work: Work::Apply(Box::new(unit.clone())),
+        repair: false,
     });
     let is_gone = |state: &&UnitState| !after.iter().any(|unit| unit.unit == state.unit);
     let destroys = before
@@ -174,6 +175,7 @@ pub(crate) fn steps(before: &Deployed, after: &[PlannedUnit]) -> Vec<Vec<Schedul
             unit: state.unit.clone(),
             stack_name: state.stack_name.clone(),
             work: Work::Destroy,
+            repair: false,
         });
     applies.chain(destroys).map(|step| vec![step]).collect()
 }

@@ -19,6 +19,7 @@ fn step(deployment: &Deployment, unit: &str, wave: usize, status: StepStatus) ->
         unit,
         wave,
         action: StepAction::Destroy,
+        repair: false,
         status,
         before: None,
         outputs: std::collections::BTreeMap::new(),

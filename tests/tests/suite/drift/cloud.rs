@@ -3,7 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard};
 
-use groundplane_ports::{Detection, DetectionProgress, Found, ReadDrift, ResourceDrift, Result};
+use groundplane_model::{InstanceId, TenantId};
+use groundplane_ports::{
+    Detection, DetectionProgress, Found, PortError, ReadDrift, ReadTagged, ResourceDrift, Result,
+    TaggedPage, TaggedResource,
+};
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -30,6 +34,10 @@ pub(super) struct State {
     pub(super) hangs: bool,
     /// When looks begin.
     pub(super) now: Timestamp,
+    /// The resources that carry the instance's tags, page by page.
+    pub(super) tagged: Vec<Vec<TaggedResource>>,
+    /// Whether nobody may look for tags.
+    pub(super) tags_are_denied: bool,
 }
 
 impl FakeDrift {
@@ -102,5 +110,25 @@ impl ReadDrift for FakeDrift {
             found: found.clone(),
         };
         Ok(Some(resources.iter().map(drift).collect()))
+    }
+}
+
+impl ReadTagged for FakeDrift {
+    async fn tagged(
+        &self,
+        _: &TenantId,
+        _: &InstanceId,
+        cursor: Option<&str>,
+    ) -> Result<TaggedPage> {
+        let state = self.lock();
+        if state.tags_are_denied {
+            return Err(PortError::Denied("not allowed".to_owned()));
+        }
+        let page: usize = cursor.map_or(0, |cursor| cursor.parse().unwrap());
+        let next = page + 1;
+        Ok(TaggedPage {
+            resources: state.tagged.get(page).cloned().unwrap_or_default(),
+            cursor: (next < state.tagged.len()).then(|| next.to_string()),
+        })
     }
 }

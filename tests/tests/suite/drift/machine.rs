@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use groundplane_check_drift::handle;
+use groundplane_check_drift::{Sources, handle};
 use groundplane_list_members as list_members;
 use groundplane_model::{Change, Instance, Member};
 use groundplane_ports::WriteTable as _;
@@ -82,7 +82,12 @@ impl World {
                 // The interpreter has a calendar of its own.
                 request.since = jiff::Timestamp::UNIX_EPOCH;
                 let (stacks, cloud) = (faults.wrap(stacks), faults.wrap(cloud));
-                json!(handle(&table, &stacks, &cloud, system, request).await?)
+                let sources = Sources {
+                    stacks: &stacks,
+                    services: &cloud,
+                    tags: &stacks,
+                };
+                json!(handle(&table, sources, system, request).await?)
             }
             other => panic!("nothing is called {other}"),
         })

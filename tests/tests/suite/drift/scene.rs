@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use groundplane_check_drift::{Answer, Outcome, Request, handle};
+use groundplane_check_drift::{Answer, Outcome, Request, Sources, handle};
 use groundplane_model::{
     Change, DriftCheck, DriftPolicy, DriftReport, DriftState, Environment, Failure, FailureKind,
     Instance, Member, Partition, Resource, ResourceOwner, Revision, UnitState,
@@ -135,7 +135,12 @@ impl Scene {
             instance: instance(),
             since,
         };
-        let handled = handle(&table, &stacks, &services, &self.system, request);
+        let sources = Sources {
+            stacks: &stacks,
+            services: &services,
+            tags: &stacks,
+        };
+        let handled = handle(&table, sources, &self.system, request);
         let crashed = Failure::new(FailureKind::Unavailable, "crashed");
         self.faults
             .invocation(handled)

@@ -154,6 +154,7 @@ impl TestPlatform {
             lines: Some(given.lines()),
             bound,
             lifecycle: None,
+            repair: None,
             labels: service.labels,
             incarnation: self.outside.fresh().to_string(),
         };

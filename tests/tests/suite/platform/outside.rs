@@ -5,11 +5,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use groundplane_model::Event;
 use groundplane_ports::{
-    Clock, PortError, PublishEvents, ReadDeploymentRuns, Result, SetTimers, StartDeployments,
+    Clock, Ids, PortError, PublishEvents, ReadDeploymentRuns, Result, SetTimers, StartDeployments,
     StartRuns,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
+use uuid::Uuid;
 
 /// What is outside of the platform.
 #[derive(Debug)]
@@ -104,6 +105,12 @@ impl Clock for Outside {
 
 fn json(text: &str) -> Result<Value> {
     serde_json::from_str(text).map_err(|error| PortError::Internal(error.to_string()))
+}
+
+impl Ids for Outside {
+    fn next(&self) -> Uuid {
+        Uuid::from_u128(self.fresh())
+    }
 }
 
 impl StartDeployments for Outside {
