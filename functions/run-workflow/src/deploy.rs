@@ -2,9 +2,12 @@
 //! accepted as one that a person asks for, and in the same transaction as the run's record of it.
 
 mod accept;
+mod weight;
 
 use groundplane_model::{Begun, Deployment, DeploymentId, DeploymentStatus, Failure, Run};
 use groundplane_ports::{Clock, Ids, ReadTable, WriteTable};
+
+pub(crate) use weight::{Reweighed, must_be_weighted, reweigh};
 
 use crate::Answer;
 use crate::input::Input;
@@ -71,7 +74,8 @@ fn revision_asked(run: &Run, deploy: Deploy) -> Result<Option<u64>, Failure> {
     Ok(revision)
 }
 
-async fn watch(
+/// Waits for the end of the deployment that a run has begun.
+pub(crate) async fn watch(
     table: &impl ReadTable,
     work: &Work<'_>,
     id: &DeploymentId,

@@ -1,14 +1,20 @@
-//! `failover`: the database goes over to its standby. The load balancer's side has nothing to move:
-//! an instance has one target group, and its service runs in all zones already.
+//! `failover`: the database goes over to its standby, and then the instance's share of the requests
+//! to its host is moved, where one is named: a deployment of the same spec with another weight of its
+//! DNS record, so that what is deployed and what was asked for stay the same.
 
 use groundplane_model::{Begun, Failure, WorkflowRun};
-use groundplane_ports::{Database, FailOverDatabases, ReadDatabases, ReadTable, WriteTable};
+use groundplane_ports::{
+    Clock, Database, FailOverDatabases, Ids, ReadDatabases, ReadTable, WriteTable,
+};
 use jiff::SignedDuration;
 
+use crate::deploy::{Reweighed, must_be_weighted, reweigh, watch};
 use crate::input::Input;
-use crate::work::{Work, failed, impossible};
+use crate::work::{Ready, Work, failed, impossible};
 use crate::{Answer, found};
 
+/// The field of the input that names the weight.
+const WEIGHT: &str = "ingressWeight";
 /// The status of a database that works.
 const AVAILABLE: &str = "available";
 /// The status of a database that goes over.
@@ -32,30 +38,38 @@ enum Next {
 pub(crate) async fn advance(
     table: &(impl ReadTable + WriteTable),
     databases: &(impl ReadDatabases + FailOverDatabases),
-    work: &Work<'_>,
+    (system, work): (&(impl Clock + Ids), &Work<'_>),
 ) -> Result<Answer, Failure> {
+    let weight = weight_asked(work)?;
     let begun = match &work.begun {
         Some(begun) => begun.clone(),
-        None => match begin(table, databases, work).await? {
-            Some(begun) => begun,
-            None => return Ok(work.wait()),
+        None => match begin(table, databases, (work, weight)).await? {
+            Start::Database(begun) => *begun,
+            Start::Weight(weight) => return move_weight(table, system, (work, None, weight)).await,
+            Start::Later => return Ok(work.wait()),
         },
     };
-    let Begun::Failover {
-        database: identifier,
-        zone,
-        is_taken,
-    } = &begun.begun
-    else {
-        return Err(work.muddled());
+    let (identifier, zone, is_taken) = match &begun.begun {
+        Begun::Failover {
+            database,
+            zone,
+            is_taken,
+        } => (database, zone, *is_taken),
+        Begun::Deployment { deployment } => return watch(table, work, deployment).await,
+        _ => return Err(work.muddled()),
     };
     let database = look(databases, identifier).await?;
     let is_fresh = work.now.duration_since(begun.begun_at) < BEHIND;
-    match next(&database, zone.as_deref(), (*is_taken, is_fresh)) {
+    match next(&database, zone.as_deref(), (is_taken, is_fresh)) {
         Next::Ask => databases.fail_over(identifier).await?,
         Next::Note => {}
         Next::Wait => return Ok(work.wait()),
-        Next::Done => return Ok(Answer::Done),
+        Next::Done => {
+            return match weight {
+                Some(weight) => move_weight(table, system, (work, Some(&begun), weight)).await,
+                None => Ok(Answer::Done),
+            };
+        }
     }
     let noted = Begun::Failover {
         database: identifier.clone(),
@@ -66,17 +80,63 @@ pub(crate) async fn advance(
     Ok(work.wait())
 }
 
+/// How a failover begins.
+enum Start {
+    /// With the database, as it was written down.
+    Database(Box<WorkflowRun>),
+    /// There is no database: with the weight.
+    Weight(u8),
+    /// Something else is at the instance.
+    Later,
+}
+
+/// The weight that the instance is to have in the end.
+fn weight_asked(work: &Work<'_>) -> Result<Option<u8>, Failure> {
+    let mut input = Input::of(work.run, &[WEIGHT]);
+    let weight = input.number(WEIGHT, 0, u64::from(u8::MAX));
+    input.end()?;
+    Ok(weight.and_then(|weight| u8::try_from(weight).ok()))
+}
+
+/// Has the instance's share of requests deployed, once nothing else is at it.
+async fn move_weight(
+    table: &(impl ReadTable + WriteTable),
+    system: &(impl Clock + Ids),
+    (work, stored, weight): (&Work<'_>, Option<&WorkflowRun>, u8),
+) -> Result<Answer, Failure> {
+    match work.ready(table).await? {
+        Ready::Gone => return Err(work.gone()),
+        Ready::Busy => {}
+        Ready::Yes(instance) => {
+            let wanted = (stored, *instance, weight);
+            if reweigh(table, system, (work, wanted)).await? == Reweighed::Already {
+                return Ok(Answer::Done);
+            }
+        }
+    }
+    Ok(work.wait())
+}
+
 /// Writes down where the database was before, unless it cannot be worked on yet.
 async fn begin(
     table: &(impl ReadTable + WriteTable),
     databases: &impl ReadDatabases,
-    work: &Work<'_>,
-) -> Result<Option<WorkflowRun>, Failure> {
-    Input::of(work.run, &[]).end()?;
-    if !work.is_free(table).await? {
-        return Ok(None);
+    (work, weight): (&Work<'_>, Option<u8>),
+) -> Result<Start, Failure> {
+    let instance = match work.ready(table).await? {
+        Ready::Yes(instance) => instance,
+        Ready::Busy => return Ok(Start::Later),
+        Ready::Gone => return Err(work.gone()),
+    };
+    if weight.is_some() {
+        // Said before the database goes over, and not after it.
+        must_be_weighted(table, &instance).await?;
     }
-    let identifier = found::database(work, &work.units(table).await?)?;
+    let identifier = match (found::database(work, &work.units(table).await?), weight) {
+        (Ok(identifier), _) => identifier,
+        (Err(_), Some(weight)) => return Ok(Start::Weight(weight)),
+        (Err(none), None) => return Err(none),
+    };
     let database = look(databases, &identifier).await?;
     if !database.has_standby {
         return Err(impossible(format!(
@@ -85,14 +145,15 @@ async fn begin(
         )));
     }
     if database.status != AVAILABLE {
-        return Ok(None);
+        return Ok(Start::Later);
     }
     let begun = Begun::Failover {
         database: identifier,
         zone: database.zone,
         is_taken: false,
     };
-    Ok(Some(work.note(table, None, begun).await?))
+    let noted = work.note(table, None, begun).await?;
+    Ok(Start::Database(Box::new(noted)))
 }
 
 async fn look(databases: &impl ReadDatabases, identifier: &str) -> Result<Database, Failure> {

@@ -106,7 +106,7 @@ pub async fn handle(
         Kind::Restart => restart::advance(table, services, &work).await,
         Kind::Scale => scale::advance(table, services, &work).await,
         Kind::Pause(pause) => pause::advance(table, services, (&work, pause)).await,
-        Kind::Failover => failover::advance(table, databases, &work).await,
+        Kind::Failover => failover::advance(table, databases, (system, &work)).await,
         Kind::Deploy(deploy) => deploy::advance(table, system, (&work, deploy)).await,
         Kind::Registered => registered::advance(table, &work).await,
     }

@@ -100,6 +100,9 @@ fn own_input(name: &WorkflowName) -> Option<Value> {
             "minCapacity": count,
             "maxCapacity": count,
         }),
+        "failover" => {
+            json!({ "ingressWeight": { "type": "integer", "minimum": 0, "maximum": 255 } })
+        }
         "rollback" => json!({ "revision": { "type": "integer", "minimum": 1 } }),
         _ => return None,
     };

@@ -2,7 +2,7 @@
 //! look decides again.
 
 use groundplane_deployment::Accepted;
-use groundplane_model::{Begun, Change, Failure, Instance, Revision};
+use groundplane_model::{Begun, Change, Failure, Instance, Revision, WorkflowRun};
 use groundplane_ports::{Clock, Ids, ReadTable, WriteTable};
 use groundplane_redeploy::{Asker, Wish, accept_removal, accept_spec, deployed, lines, submitted};
 
@@ -30,7 +30,7 @@ pub(super) async fn redeploy(
     };
     let standing = (instance, Some(&deployed));
     let accepted = accept_spec(table, system, standing, (&asker(work), wish)).await?;
-    commit(table, work, accepted).await
+    commit(table, (work, None), accepted).await
 }
 
 /// The spec of an earlier revision as it was applied: nothing in it is resolved again.
@@ -64,7 +64,7 @@ pub(super) async fn rollback(
     };
     let standing = (instance, deployed.as_ref());
     let accepted = accept_spec(table, system, standing, (&asker(work), wish)).await?;
-    commit(table, work, accepted).await
+    commit(table, (work, None), accepted).await
 }
 
 /// Nothing any more, if what is deployed may go.
@@ -74,24 +74,26 @@ pub(super) async fn destroy(
     (work, instance): (&Work<'_>, Instance),
 ) -> Result<(), Failure> {
     let accepted = accept_removal(table, system, instance, &asker(work)).await?;
-    commit(table, work, accepted).await
+    commit(table, (work, None), accepted).await
 }
 
-/// Writes the acceptance and the run's record of it together, so that a run accepts once.
-async fn commit(
+/// Writes the acceptance and the run's record of it, over the one that is stored, together: a run
+/// accepts once.
+pub(super) async fn commit(
     table: &impl WriteTable,
-    work: &Work<'_>,
+    (work, stored): (&Work<'_>, Option<&WorkflowRun>),
     accepted: Accepted,
 ) -> Result<(), Failure> {
     let begun = Begun::Deployment {
         deployment: accepted.deployment.id,
     };
     let mut changes = accepted.changes;
-    changes.push(Change::save(&work.record(None, begun)));
+    changes.push(Change::save(&work.record(stored, begun)));
     Ok(table.commit(changes).await?)
 }
 
-fn asker(work: &Work<'_>) -> Asker {
+/// Who asks for what this run deploys.
+pub(super) fn asker(work: &Work<'_>) -> Asker {
     Asker {
         subject: SUBJECT,
         lifecycle: Some(work.life.lifecycle.clone()),

@@ -3,7 +3,7 @@
 
 use groundplane_model::{
     Change, Deployment, Environment, Failure, FailureKind, Instance, InstanceStatus, Key, Life,
-    Partition, RunId, WorkflowRun,
+    Partition, ResourceOwner, RunId, UnitState, WorkflowRun,
 };
 use groundplane_ports::{Ids as _, ReadTable as _, WriteTable as _};
 use groundplane_run_workflow::{Answer, Request, handle};
@@ -35,6 +35,7 @@ struct Scene {
     platform: TestPlatform,
     faults: Faults,
     system: TestSystem,
+    cloud: FakeCloud,
     id: RunId,
 }
 
@@ -67,6 +68,7 @@ impl Scene {
             platform,
             faults: Faults::none(),
             system,
+            cloud: FakeCloud::default(),
             id,
         }
     }
@@ -77,9 +79,9 @@ impl Scene {
             instance: instance(),
             run: self.id.clone(),
         };
-        let cloud = FakeCloud::default();
+        let cloud = &self.cloud;
         let table = self.faults.wrap(self.platform.table.as_ref());
-        let handled = handle(&table, &cloud, &cloud, &self.system, request);
+        let handled = handle(&table, cloud, cloud, &self.system, request);
         let crashed = Failure::new(FailureKind::Unavailable, "crashed");
         self.faults
             .invocation(handled)
@@ -91,9 +93,8 @@ impl Scene {
     async fn begun(&self) -> Option<Deployment> {
         let key = WorkflowRun::key_of(&tenant(), &instance(), &self.id);
         let record: Option<WorkflowRun> = self.platform.table.get(&key).await.unwrap();
-        let begun = record?.begun;
-        let groundplane_model::Begun::Deployment { deployment } = begun else {
-            panic!("{begun:?}");
+        let groundplane_model::Begun::Deployment { deployment } = record?.begun else {
+            return None;
         };
         let key = Deployment::key_of(&tenant(), &deployment);
         Some(self.platform.table.require(&key).await.unwrap())
@@ -112,6 +113,7 @@ impl Scene {
                     ) => {}
                 end => return end,
             }
+            self.cloud.tick();
             if let Some(deployment) = self.begun().await {
                 self.platform.settle(&deployment).await.unwrap();
             }
@@ -282,6 +284,114 @@ async fn a_run_accepts_one_deployment_whatever_call_fails() {
         Fault::Twice,
     ];
     let report = explore(&faults, redeployed_once).await;
+    assert!(report.findings.is_empty(), "{report}");
+    assert!(report.points.len() > 8, "{report}");
+}
+
+/// The service with a record of this weight, and with what follows in its spec.
+fn weighted(weight: u8, more: &str) -> String {
+    let spec = web_service();
+    let (compute, _) = spec.split_once("  storage:").unwrap();
+    format!(
+        "{compute}  ingress:\n    host: shop.example.com\n    priority: 7\n    \
+         dns: {{ weight: {weight} }}\n{more}"
+    )
+}
+
+const DATABASE: &str = "  database:\n    engine: postgres\n    engineVersion: \"16.10\"\n    \
+                        dbName: shop\n    multiAz: true\n";
+
+impl Scene {
+    /// The weight of the revision that is deployed, and its number.
+    async fn weight(&self) -> (u64, Value) {
+        let number = self.instance().await.revision.unwrap();
+        let revision = self.platform.revision(&instance(), number).await.unwrap();
+        let weight = revision.spec.pointer("/spec/ingress/dns/weight").cloned();
+        (number, weight.unwrap_or_default())
+    }
+}
+
+#[tokio::test]
+async fn a_failover_without_a_database_moves_the_weight_by_a_deployment() {
+    let input = json!({"ingressWeight": 0});
+    let scene = Scene::of(&[weighted(100, "")], "failover", input).await;
+    assert_eq!(scene.finish().await, Ok(Answer::Done));
+    assert_eq!(scene.weight().await, (2, json!(0)));
+    assert_eq!(scene.begun().await.unwrap().requested_by, "lifecycle");
+    assert_eq!(scene.cloud.calls(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_failover_moves_the_weight_once_the_database_works_again() {
+    let input = json!({"ingressWeight": 0});
+    let scene = Scene::of(&[weighted(100, DATABASE)], "failover", input).await;
+    let partition = Partition::instance(&tenant(), &instance());
+    let prefix = UnitState::PREFIX;
+    let units: Vec<UnitState> = scene
+        .platform
+        .table
+        .query(&partition, prefix)
+        .await
+        .unwrap();
+    let resources = units.iter().filter_map(|unit| unit.applied.as_ref());
+    let mut resources = resources.flat_map(|applied| &applied.resources);
+    let database = resources.find(|it| it.resource_type == ResourceOwner::DATABASE);
+    let database = database.unwrap().physical_id.clone();
+    scene.cloud.add_database(&database, true);
+    assert!(waits(&scene.advance().await));
+    assert_eq!(
+        scene.weight().await,
+        (1, json!(100)),
+        "the database is first"
+    );
+    assert_eq!(scene.finish().await, Ok(Answer::Done));
+    assert_eq!(scene.weight().await, (2, json!(0)));
+    assert_eq!(scene.cloud.calls(), [format!("fail over {database}")]);
+}
+
+#[tokio::test]
+async fn a_weight_that_is_there_already_needs_no_deployment() {
+    let input = json!({"ingressWeight": 100});
+    let scene = Scene::of(&[weighted(100, "")], "failover", input).await;
+    assert_eq!(scene.finish().await, Ok(Answer::Done));
+    assert!(scene.begun().await.is_none());
+}
+
+#[tokio::test]
+async fn a_record_without_a_weight_is_not_given_one() {
+    let input = json!({"ingressWeight": 5});
+    let scene = Scene::of(&[web_service()], "failover", input).await;
+    let failure = scene.advance().await.unwrap_err();
+    assert_eq!(failure.kind, FailureKind::Invalid);
+    let message = "has no weight to move";
+    assert!(failure.message.contains(message), "{failure}");
+}
+
+/// A failover to another weight under a fault: one deployment comes of it.
+async fn reweighed_once(faults: Faults) -> Result<(), Problem> {
+    let input = json!({"ingressWeight": 0});
+    let mut scene = Scene::of(&[weighted(100, "")], "failover", input).await;
+    scene.faults = faults;
+    let ended = scene.finish().await;
+    if ended != Ok(Answer::Done) {
+        return Err(format!("it ended with {ended:?}"));
+    }
+    match scene.weight().await {
+        (2, weight) if weight == json!(0) => Ok(()),
+        other => Err(format!("it came to {other:?}")),
+    }
+}
+
+#[tokio::test]
+async fn a_weight_is_moved_once_whatever_call_fails() {
+    let faults = [
+        Fault::Before,
+        Fault::After,
+        Fault::CrashBefore,
+        Fault::CrashAfter,
+        Fault::Twice,
+    ];
+    let report = explore(&faults, reweighed_once).await;
     assert!(report.findings.is_empty(), "{report}");
     assert!(report.points.len() > 8, "{report}");
 }
