@@ -3,6 +3,7 @@
 mod apply;
 mod deploy;
 mod destroy;
+mod drift;
 mod event_source;
 mod graph;
 mod image;
@@ -39,6 +40,7 @@ pub(crate) fn run(arguments: &Arguments, world: &mut World<'_>) -> Result<Report
         Command::Status(arguments) => status::run(arguments, global, world),
         Command::Destroy(arguments) => destroy::run(arguments, global, world),
         Command::Watch(arguments) => watch::run(arguments, global, world),
+        Command::Drift(arguments) => drift::run(arguments, global, world),
         Command::Events(arguments) => life::events(arguments, global, world),
         Command::History(arguments) => life::history(arguments, global, world),
         Command::Run(arguments) => life::operate(arguments, global, world),

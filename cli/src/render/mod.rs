@@ -1,6 +1,7 @@
 //! Typed answers to text: pure functions, one module per thing that is shown.
 
 pub(crate) mod deployment;
+pub(crate) mod drift;
 pub(crate) mod error;
 pub(crate) mod event_source;
 pub(crate) mod excerpt;

@@ -5,6 +5,7 @@ use groundplane_drift::{Action, Fallback, Handled, Outcome, Report, Rules, compa
 use groundplane_model::{
     Change, Deployment, DeploymentStatus, DriftCheck, DriftPolicy, DriftReport, DriftState,
     DriftStatus, DriftSummary, Environment, Failure, FailureKind, Instance, Key, Member, Partition,
+    SeverityCounts,
 };
 use groundplane_ports::{ReadTable, WriteTable};
 use serde_json::Value;
@@ -53,7 +54,13 @@ pub(crate) async fn conclude(
     changes.extend(records(subject, &before, (&stored, &handled))?);
     changes.extend(before.member.map(|member| {
         let drift = Some(summary);
-        Change::save(&Member { drift, ..member })
+        let skipped = None;
+        let member = Member {
+            drift,
+            skipped,
+            ..member
+        };
+        Change::save(&member)
     }));
     let ended_at = Some(subject.now);
     changes.push(Change::save(&DriftCheck { ended_at, ..check }));
@@ -140,6 +147,7 @@ fn summary(subject: &Subject, report: &Report) -> DriftSummary {
         status: report.status(),
         severity: report.severity(),
         differences: count(report.differences.len() + report.omitted),
+        severities: SeverityCounts::of(report.differences.iter().map(|found| found.severity)),
         not_checked: count(report.not_checked.len()),
         orphans: count(report.orphans.len()),
         checked_at: subject.now,

@@ -10,12 +10,13 @@ mod conclude;
 mod detect;
 mod observe;
 mod services;
+mod skip;
 mod stored;
 mod tell;
 
 use groundplane_model::{
     Change, DriftCheck, DriftState, DriftStatus, Failure, FailureKind, Instance, InstanceId,
-    InstanceStatus, Partition, Revision, TenantId, UnitCheck, UnitState,
+    InstanceStatus, Partition, Revision, SkipReason, TenantId, UnitCheck, UnitState,
 };
 use groundplane_ports::{Clock, ReadDrift, ReadScaling, ReadServices, ReadTable, WriteTable};
 use jiff::{SignedDuration, Timestamp};
@@ -27,7 +28,7 @@ pub use stored::{Note, StoredReport};
 
 /// The longest that CloudFormation is waited for. What it has not looked at by then is reported as
 /// not checked.
-const PATIENCE: SignedDuration = SignedDuration::from_mins(30);
+const PATIENCE: SignedDuration = DriftCheck::PATIENCE;
 
 /// Which instance is to be checked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -142,7 +143,7 @@ pub async fn handle(
 
 /// The instance, if there is something to check and nothing in the way.
 async fn subject(
-    table: &impl ReadTable,
+    table: &(impl ReadTable + WriteTable),
     (tenant, id): (&TenantId, &InstanceId),
     now: Timestamp,
 ) -> Result<Option<Subject>, Failure> {
@@ -153,10 +154,12 @@ async fn subject(
     };
     if let Some(deployment) = &instance.active_deployment {
         tracing::info!(%tenant, instance = %id, %deployment, "not checked: it is being deployed");
+        skip::note(table, &instance, SkipReason::DeploymentInProgress, now).await?;
         return Ok(None);
     }
     let Some(revision) = instance.revision else {
         tracing::info!(%tenant, instance = %id, "not checked: nothing is deployed");
+        skip::note(table, &instance, SkipReason::NotDeployed, now).await?;
         return Ok(None);
     };
     let partition = Partition::instance(tenant, id);

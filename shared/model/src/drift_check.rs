@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    DeploymentId, Digest, EnvironmentName, InstanceId, Key, Partition, Record, TenantId, UnitName,
+    DeploymentId, Digest, DriftSkip, EnvironmentName, InstanceId, Key, Partition, Record,
+    SeverityCounts, TenantId, UnitName,
 };
 
 /// What a report says in a word.
@@ -58,6 +59,9 @@ pub struct DriftSummary {
     pub severity: Option<DriftSeverity>,
     /// How many differences there are.
     pub differences: u64,
+    /// How many of those in the report are how grave.
+    #[serde(default)]
+    pub severities: SeverityCounts,
     /// How many resources could not be checked, wholly or by one of the sources.
     pub not_checked: u64,
     /// How many resources nobody asked for.
@@ -78,6 +82,9 @@ pub struct Member {
     /// Its latest report, if it was ever checked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub drift: Option<DriftSummary>,
+    /// Why the newest check left it out, if it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub skipped: Option<DriftSkip>,
     /// The version of this record.
     #[serde(default)]
     pub version: u64,
@@ -95,6 +102,7 @@ impl Member {
             tenant,
             instance,
             drift: None,
+            skipped: None,
             version: 0,
         }
     }
@@ -102,8 +110,14 @@ impl Member {
     /// Where the member lies.
     #[must_use]
     pub fn key_of(environment: &EnvironmentName, tenant: &TenantId, instance: &InstanceId) -> Key {
-        let sort = format!("{}{tenant}#{instance}", Self::PREFIX);
+        let sort = format!("{}{instance}", Self::prefix_of(tenant));
         Key::new(Partition::environment(environment), sort)
+    }
+
+    /// The start of the sort key of every member of an environment that a team owns.
+    #[must_use]
+    pub fn prefix_of(tenant: &TenantId) -> String {
+        format!("{}{tenant}#", Self::PREFIX)
     }
 }
 
@@ -276,16 +290,20 @@ impl DriftReport {
     pub const PREFIX: &'static str = "DRIFT#";
     /// How long reports are kept.
     pub const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+    /// Where the report of that time lies, to the microsecond.
+    #[must_use]
+    pub fn key_of(tenant: &TenantId, instance: &InstanceId, checked_at: Timestamp) -> Key {
+        let sort = format!("{}{checked_at:.6}", Self::PREFIX);
+        Key::new(Partition::instance(tenant, instance), sort)
+    }
 }
 
 impl Record for DriftReport {
     const KIND: &'static str = "drift-report";
 
     fn key(&self) -> Key {
-        Key::new(
-            Partition::instance(&self.tenant, &self.instance),
-            format!("{}{:.6}", Self::PREFIX, self.checked_at),
-        )
+        Self::key_of(&self.tenant, &self.instance, self.checked_at)
     }
 
     fn version(&self) -> u64 {

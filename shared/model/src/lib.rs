@@ -6,6 +6,7 @@ mod context;
 mod deployment;
 mod drift;
 mod drift_check;
+mod drift_standing;
 mod duration;
 mod engine;
 mod event;
@@ -48,6 +49,7 @@ pub use drift_check::{
     DriftCheck, DriftReport, DriftSeverity, DriftState, DriftStatus, DriftSummary, Member,
     UnitCheck,
 };
+pub use drift_standing::{DriftSkip, SeverityCounts, SkipReason};
 pub use duration::parse_duration;
 pub use engine::{EngineAction, EngineInput, EngineOutput, EngineStatus, Resource};
 pub use event::Event;
