@@ -2,9 +2,9 @@
 
 use crate::scene::Scene;
 
-const COMMANDS: [&str; 11] = [
+const COMMANDS: [&str; 12] = [
     "validate", "preview", "apply", "deploy", "list", "status", "destroy", "watch", "pool",
-    "image", "name",
+    "image", "name", "drift",
 ];
 
 #[test]
