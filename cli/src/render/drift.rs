@@ -1,18 +1,22 @@
 //! Drift for people: a report as tables of what was asked for beside what is there, and the
 //! instances of an environment as a table.
 
+mod members;
+
 use groundplane_model::{DriftSeverity, DriftStatus, PropertyClass, SeverityCounts};
 use serde_json::Value;
 
 use super::{line, table, time};
-use crate::client::{
-    CheckStatus, Difference, DriftMember, DriftReport, InstanceDrift, SkipReason, Unchecked,
-};
+use crate::client::{CheckStatus, Difference, DriftReport, InstanceDrift, Unchecked};
+
+pub(crate) use members::members;
 
 /// What stands where there is nothing.
 const NOTHING: &str = "-";
 /// How many characters of a value are shown; `-o json` has all of it.
 const WIDEST: usize = 40;
+/// How many characters are shown before the place where two long values begin to differ.
+const LEAD: usize = 12;
 
 /// The drift of an instance.
 pub(crate) fn instance(drift: &InstanceDrift) -> String {
@@ -64,8 +68,8 @@ fn report(drift: &InstanceDrift, found: &DriftReport) -> String {
     text.push_str(&table::aligned("  ", &rows.collect::<Vec<_>>()));
     text.push_str(&differences(&found.differences));
     if found.omitted > 0 {
-        let left_out = plural(found.omitted, "difference");
-        text.push_str(&format!("\nand {left_out} more, less grave\n"));
+        let left_out = plural(found.omitted, "more difference");
+        text.push_str(&format!("\nand {left_out}, less grave\n"));
     }
     text.push_str(&not_checked(&found.not_checked));
     text.push_str(&orphans(found));
@@ -110,10 +114,11 @@ fn differences(found: &[Difference]) -> String {
 }
 
 fn difference(found: &Difference) -> Vec<String> {
+    let (expected, actual) = sides(found.expected.as_ref(), found.actual.as_ref());
     vec![
         property(found),
-        value(found.expected.as_ref()),
-        value(found.actual.as_ref()),
+        expected,
+        actual,
         line(&found.kind),
         severity(found.severity).to_owned(),
         class(found.class).to_owned(),
@@ -127,17 +132,38 @@ fn property(found: &Difference) -> String {
     line(&found.property)
 }
 
+/// Both values. Of long ones, what they begin with alike is left out, so that it shows where they
+/// differ.
+fn sides(expected: Option<&Value>, actual: Option<&Value>) -> (String, String) {
+    let (expected, actual) = (value(expected), value(actual));
+    let is_long = |text: &str| text.chars().count() > WIDEST;
+    let skipped = if is_long(&expected) || is_long(&actual) {
+        let both = expected.chars().zip(actual.chars());
+        let alike = both.take_while(|(one, other)| one == other).count();
+        alike.saturating_sub(LEAD)
+    } else {
+        0
+    };
+    (cut(&expected, skipped), cut(&actual, skipped))
+}
+
 fn value(value: Option<&Value>) -> String {
-    let text = match value {
-        None => return NOTHING.to_owned(),
+    match value {
+        None => NOTHING.to_owned(),
         Some(Value::String(text)) => line(text),
         Some(other) => line(&other.to_string()),
-    };
-    if text.chars().count() <= WIDEST {
-        return text;
     }
-    let begin: String = text.chars().take(WIDEST - 1).collect();
-    format!("{begin}…")
+}
+
+/// A text without so many characters at its beginning, and no longer than fits.
+fn cut(text: &str, skipped: usize) -> String {
+    let begin = if skipped > 0 { "…" } else { "" };
+    let rest: String = text.chars().skip(skipped).collect();
+    if rest.chars().count() <= WIDEST {
+        return format!("{begin}{rest}");
+    }
+    let shown: String = rest.chars().take(WIDEST - 1).collect();
+    format!("{begin}{shown}…")
 }
 
 /// What could not be checked, by name.
@@ -186,58 +212,8 @@ fn orphans(found: &DriftReport) -> String {
     )
 }
 
-/// The instances of an environment as a table.
-pub(crate) fn members(members: &[DriftMember]) -> String {
-    if members.is_empty() {
-        return "nothing is deployed there\n".to_owned();
-    }
-    let head = [
-        "INSTANCE",
-        "DRIFT",
-        "SEVERITIES",
-        "NOT CHECKED",
-        "ORPHANS",
-        "CHECKED",
-        "SKIPPED",
-    ];
-    let mut rows = vec![head.map(str::to_owned).to_vec()];
-    rows.extend(members.iter().map(|member| {
-        let checked = member.checked_at.map(time::moment);
-        let skipped = member.skipped.as_ref().map(|skipped| {
-            let why = reason(skipped.reason);
-            format!("{why} ({})", time::moment(skipped.at))
-        });
-        vec![
-            member.instance.to_string(),
-            status(member.status).to_owned(),
-            severities(&member.severities).unwrap_or_else(|| NOTHING.to_owned()),
-            member.counts.not_checked.to_string(),
-            member.counts.orphans.to_string(),
-            checked.unwrap_or_else(|| NOTHING.to_owned()),
-            skipped.unwrap_or_else(|| NOTHING.to_owned()),
-        ]
-    }));
-    table::aligned("", &rows)
-}
-
 fn resource(unit: &str, name: &str, kind: &str) -> String {
     format!("{unit} / {}  {}", line(name), line(kind))
-}
-
-const fn status(status: Option<DriftStatus>) -> &'static str {
-    match status {
-        None => "never checked",
-        Some(DriftStatus::InSync) => "in sync",
-        Some(DriftStatus::Drifted) => "drifted",
-        Some(DriftStatus::NotChecked) => "not checked",
-    }
-}
-
-const fn reason(reason: SkipReason) -> &'static str {
-    match reason {
-        SkipReason::DeploymentInProgress => "a deployment was in progress",
-        SkipReason::NotDeployed => "nothing was deployed",
-    }
 }
 
 const fn severity(severity: DriftSeverity) -> &'static str {
@@ -277,5 +253,30 @@ fn plural(count: u64, what: &str) -> String {
     match count {
         1 => format!("1 {what}"),
         count => format!("{count} {what}s"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn long_values_are_shown_where_they_differ() {
+        let statement = |action: &str| json!({"Effect": "Allow", "Resource": "*", "Then": action});
+        let (expected, actual) = (statement("s3:GetObject"), statement("s3:*"));
+        let (one, other) = sides(Some(&expected), Some(&actual));
+        assert_eq!(one, "…,\"Then\":\"s3:GetObject\"}");
+        assert_eq!(other, "…,\"Then\":\"s3:*\"}");
+        let long = json!("x".repeat(100));
+        let (one, other) = sides(Some(&long), None);
+        assert_eq!((one.chars().count(), other.as_str()), (WIDEST, NOTHING));
+    }
+
+    #[test]
+    fn short_values_are_shown_whole() {
+        let (one, other) = sides(Some(&json!("same-a")), Some(&json!("same-b")));
+        assert_eq!((one.as_str(), other.as_str()), ("same-a", "same-b"));
     }
 }

@@ -152,8 +152,7 @@ async fn publish(
             instance,
             since,
         } => {
-            let name = check_name(tenant, instance, *since);
-            let input = json!({ "tenant": tenant, "instance": instance, "since": since });
+            let (name, input) = check(tenant, instance, *since);
             let text = text(&input)?;
             outlets.checks.start_check(&name, &text).await?;
         }
@@ -172,12 +171,7 @@ async fn publish(
             outlets.timers.set_timer(&name, *at, &input).await?;
         }
         OutboxMessage::PublishExternal { event } => {
-            let detail = addressed(&event.detail, &event.id);
-            let event = Event {
-                detail,
-                ..event.clone()
-            };
-            outlets.bus.relay(&event).await?;
+            outlets.bus.relay(&external(event)).await?;
         }
         OutboxMessage::PublishEvent {
             detail_type,
@@ -201,11 +195,22 @@ fn timer_name(tenant: &TenantId, instance: &InstanceId, timer: &LifeTimer) -> St
     }
 }
 
-/// What tells a check from every other: of whom, and when it was asked for. No environment has an
-/// underscore in its name, so no check of a whole environment has such a name.
-fn check_name(tenant: &TenantId, instance: &InstanceId, since: Timestamp) -> String {
+/// The name and the input of a check. It is told from every other by whose it is and when it was
+/// asked for. No environment has an underscore in its name, so no check of a whole environment has
+/// such a name.
+fn check(tenant: &TenantId, instance: &InstanceId, since: Timestamp) -> (String, Value) {
     let owner = Digest::of(format!("{tenant}#{instance}").as_bytes());
-    format!("check_{}_{}", owner.short(32), since.as_microsecond())
+    let name = format!("check_{}_{}", owner.short(32), since.as_microsecond());
+    let input = json!({ "tenant": tenant, "instance": instance, "since": since });
+    (name, input)
+}
+
+/// An event of somebody else, with what consumers recognise it by.
+fn external(event: &Event) -> Event {
+    Event {
+        detail: addressed(&event.detail, &event.id),
+        ..event.clone()
+    }
 }
 
 /// The detail of an event with the message's id, by which consumers recognise a repeated delivery,

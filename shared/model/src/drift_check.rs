@@ -1,5 +1,5 @@
-//! What is kept of the drift of an instance: the check that is under way, the latest report, the
-//! reports before it, and which instances an environment has.
+//! What is kept of the drift of an instance: the check that is under way, the latest report, and
+//! the reports before it.
 
 use std::collections::BTreeMap;
 
@@ -7,10 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{
-    DeploymentId, Digest, DriftSkip, EnvironmentName, InstanceId, Key, Partition, Record,
-    SeverityCounts, TenantId, UnitName,
-};
+use crate::{DeploymentId, Digest, InstanceId, Key, Partition, Record, TenantId, UnitName};
 
 /// What a report says in a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -47,89 +44,6 @@ impl DriftSeverity {
             Self::Medium => Self::High,
             Self::High | Self::Critical => Self::Critical,
         }
-    }
-}
-
-/// The latest report in a few words.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DriftSummary {
-    /// What it says in a word.
-    pub status: DriftStatus,
-    /// The gravest severity, if anything differs.
-    pub severity: Option<DriftSeverity>,
-    /// How many differences there are.
-    pub differences: u64,
-    /// How many of those in the report are how grave.
-    #[serde(default)]
-    pub severities: SeverityCounts,
-    /// How many resources could not be checked, wholly or by one of the sources.
-    pub not_checked: u64,
-    /// How many resources nobody asked for.
-    pub orphans: u64,
-    /// When it was made.
-    pub checked_at: Timestamp,
-}
-
-/// An instance in the list of its environment, from its first acceptance until it is destroyed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Member {
-    /// The environment.
-    pub environment: EnvironmentName,
-    /// The team that owns the instance.
-    pub tenant: TenantId,
-    /// The instance.
-    pub instance: InstanceId,
-    /// Its latest report, if it was ever checked.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub drift: Option<DriftSummary>,
-    /// Why the newest check left it out, if it did.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub skipped: Option<DriftSkip>,
-    /// The version of this record.
-    #[serde(default)]
-    pub version: u64,
-}
-
-impl Member {
-    /// The start of the sort key of every member of an environment.
-    pub const PREFIX: &'static str = "MEMBER#";
-
-    /// An instance that was never checked.
-    #[must_use]
-    pub const fn new(environment: EnvironmentName, tenant: TenantId, instance: InstanceId) -> Self {
-        Self {
-            environment,
-            tenant,
-            instance,
-            drift: None,
-            skipped: None,
-            version: 0,
-        }
-    }
-
-    /// Where the member lies.
-    #[must_use]
-    pub fn key_of(environment: &EnvironmentName, tenant: &TenantId, instance: &InstanceId) -> Key {
-        let sort = format!("{}{instance}", Self::prefix_of(tenant));
-        Key::new(Partition::environment(environment), sort)
-    }
-
-    /// The start of the sort key of every member of an environment that a team owns.
-    #[must_use]
-    pub fn prefix_of(tenant: &TenantId) -> String {
-        format!("{}{tenant}#", Self::PREFIX)
-    }
-}
-
-impl Record for Member {
-    const KIND: &'static str = "member";
-
-    fn key(&self) -> Key {
-        Self::key_of(&self.environment, &self.tenant, &self.instance)
-    }
-
-    fn version(&self) -> u64 {
-        self.version
     }
 }
 

@@ -26,6 +26,7 @@ mod lifecycle;
 mod lifecycle_tests;
 mod lifecycle_version;
 mod limit;
+mod member;
 mod outbox;
 mod place;
 mod principal;
@@ -45,11 +46,7 @@ pub use deployment::{
     Idempotency, Outcome, Step, StepAction, StepStatus,
 };
 pub use drift::{DriftAction, DriftPolicy, DriftRule, PropertyClass};
-pub use drift_check::{
-    DriftCheck, DriftReport, DriftSeverity, DriftState, DriftStatus, DriftSummary, Member,
-    UnitCheck,
-};
-pub use drift_standing::{DriftSkip, SeverityCounts, SkipReason};
+pub use drift_check::{DriftCheck, DriftReport, DriftSeverity, DriftState, DriftStatus, UnitCheck};
 pub use duration::parse_duration;
 pub use engine::{EngineAction, EngineInput, EngineOutput, EngineStatus, Resource};
 pub use event::Event;
@@ -77,6 +74,7 @@ pub use lifecycle_version::{
     InvalidLifecycleVersion, LifecycleRef, LifecycleRequest, LifecycleVersion,
 };
 pub use limit::Limit;
+pub use member::{DriftSkip, DriftSummary, Member, SeverityCounts, SkipReason};
 pub use outbox::{LifeTimer, Outbox, OutboxMessage};
 pub use place::places;
 pub use principal::Principal;

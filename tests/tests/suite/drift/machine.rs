@@ -156,6 +156,18 @@ async fn one_instance_is_checked_until_it_is_done() {
 }
 
 #[tokio::test]
+async fn a_check_takes_four_transitions_and_three_for_each_further_look() {
+    let world = World::of(Faults::none()).await;
+    let ended = world.run(one(), Schedule::InOrder).await;
+    let entered = |state: &str| ended.trace.entered(state);
+    let looks = entered("Pause");
+    assert!(looks > 0, "CloudFormation takes its time");
+    let states = ["Remember", "Advance", "WhatNext", "Pause", "Checked"];
+    let all: usize = states.into_iter().map(entered).sum();
+    assert_eq!(all, 4 + 3 * looks);
+}
+
+#[tokio::test]
 async fn who_asks_for_a_check_says_since_when_it_counts() {
     let world = World::of(Faults::none()).await;
     let since: jiff::Timestamp = "2026-11-21T10:00:00.123456789Z".parse().unwrap();

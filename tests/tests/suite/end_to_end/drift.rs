@@ -106,12 +106,10 @@ fn role(cloud: &Cloud, word: &str) -> String {
     (*found[0]).to_owned()
 }
 
-fn policy(action: &str) -> String {
-    json!({
-        "Version": "2012-10-17",
-        "Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": action}],
-    })
-    .to_string()
+/// A policy of this one statement.
+#[expect(clippy::needless_pass_by_value, reason = "callers make it for this")]
+fn policy(statement: Value) -> String {
+    json!({"Version": "2012-10-17", "Statement": [statement]}).to_string()
 }
 
 /// Somebody changes a retention, who may take on a role, what a role may do, and how many tasks
@@ -120,14 +118,18 @@ fn change(cloud: &Cloud, outputs: &Value) {
     let group = outputs["compute.log_group.name"].as_str().unwrap();
     let retention = json!({"logGroupName": group, "retentionInDays": 3});
     cloud.call("logs", "Logs_20140328.PutRetentionPolicy", &retention);
-    let trusted = role(cloud, "ExecutionRol");
-    let document = policy("sts:AssumeRole");
+    // Names of roles are cut to their length.
+    let trusted = role(cloud, "-Exec");
+    let anybody = json!({
+        "Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole",
+    });
+    let document = policy(anybody);
     let of_role = [
         ("RoleName", trusted.as_str()),
         ("PolicyDocument", &document),
     ];
     iam(cloud, "UpdateAssumeRolePolicy", &of_role);
-    let everything = policy("*");
+    let everything = policy(json!({"Effect": "Allow", "Action": "*", "Resource": "*"}));
     let inline = [
         ("RoleName", trusted.as_str()),
         ("PolicyName", "compute"),
@@ -144,7 +146,7 @@ fn change(cloud: &Cloud, outputs: &Value) {
 
 /// Somebody deletes a role with all that it may do.
 fn delete_role(cloud: &Cloud) {
-    let name = role(cloud, "TaskRole");
+    let name = role(cloud, "-TaskR");
     let policies = iam(cloud, "ListRolePolicies", &[("RoleName", &name)]);
     for policy in between(&policies, "<member>", "</member>") {
         let of_role = [("RoleName", name.as_str()), ("PolicyName", policy)];
