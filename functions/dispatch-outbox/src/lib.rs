@@ -133,10 +133,8 @@ async fn publish(
             let input = json!({
                 "tenant": tenant, "instance": instance, "deployment": deployment, "mode": "run"
             });
-            outlets
-                .deployments
-                .start(deployment.as_str(), &text(&input)?)
-                .await?;
+            let (name, text) = (deployment.as_str(), text(&input)?);
+            outlets.deployments.start(name, &text).await?;
         }
         OutboxMessage::StartRun {
             tenant,

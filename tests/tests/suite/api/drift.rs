@@ -57,19 +57,20 @@ impl World {
     /// Carries out what the messages of the outbox ask for, as the state machine does.
     async fn carry_out(&self) {
         for since in self.asked().await {
-            loop {
-                let request = Request {
-                    tenant: tenant(),
-                    instance: instance(),
-                    since,
-                };
-                let (table, system) = (&*self.api.table, &self.api.system);
-                let step = handle(table, &self.stacks, &self.cloud, system, request).await;
-                if matches!(step.unwrap(), Step::Done { .. }) {
-                    break;
-                }
-            }
+            while matches!(self.step(since).await, Step::Poll { .. }) {}
         }
+    }
+
+    /// One call of the function.
+    async fn step(&self, since: Timestamp) -> Step {
+        let request = Request {
+            tenant: tenant(),
+            instance: instance(),
+            since,
+        };
+        let (table, system) = (&*self.api.table, &self.api.system);
+        let step = handle(table, &self.stacks, &self.cloud, system, request).await;
+        step.unwrap()
     }
 
     /// Since when checks were asked for, in their order.
@@ -79,9 +80,11 @@ impl World {
         let mut asked: Vec<Timestamp> = messages
             .map(|image| serde_json::from_value::<serde_dynamo::Item>(image.clone()).unwrap())
             .map(|item| serde_dynamo::from_item::<_, Outbox>(item).unwrap())
-            .filter_map(|outbox| match outbox.message {
-                OutboxMessage::CheckDrift { since, .. } => Some(since),
-                _ => None,
+            .filter_map(|outbox| {
+                let OutboxMessage::CheckDrift { since, .. } = outbox.message else {
+                    return None;
+                };
+                Some(since)
             })
             .collect();
         asked.sort_unstable();

@@ -184,8 +184,10 @@ fn unchecked(report: &Value) -> Vec<(String, String)> {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let named = report["notChecked"].as_array().unwrap().iter().map(|it| {
         let name = text(&it["resource"]);
-        let is_mount = name.starts_with("MountTarget");
-        let name = is_mount.then(|| "MountTarget".to_owned()).unwrap_or(name);
+        let name = match name.strip_prefix("MountTarget") {
+            Some(_) => "MountTarget".to_owned(),
+            None => name,
+        };
         (name, text(&it["resourceType"]))
     });
     let mut named: Vec<_> = named.collect();

@@ -30,7 +30,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// How many deliveries the queue holds at most, more or less: the local AWS walks over all of them
 /// for each that it hands out. Far more than the function takes at once.
 const WAITING: usize = 500;
-/// The most events of one call (SQS SendMessageBatch).
+/// The most events of one call (SQS `SendMessageBatch`).
 const BATCH: usize = 10;
 
 struct Storm {
