@@ -11,6 +11,7 @@ use groundplane_model::{
 };
 use jiff::SignedDuration;
 
+pub(crate) use drift::{Drift, DriftOf};
 pub(crate) use event_source::{CreateSource, EventSourceCommand};
 pub(crate) use image::ImageCommand;
 pub(crate) use inspect::{Diff, Explain, Logs, Revisions};
@@ -21,6 +22,7 @@ pub(crate) use name::{NameCommand, PreviewName};
 pub(crate) use planning::{Completions, Graph, Init, Language, Man, Preview, Schema};
 pub(crate) use pool::{Create, Import, Place, PoolCommand};
 
+mod drift;
 mod event_source;
 mod image;
 mod inspect;
@@ -40,7 +42,8 @@ itself, or by `endpoint` in the user's groundplane/config.toml; `groundplane con
 which.
 
 Exit codes: 0 it is done or accepted; 1 the platform said no, failed or was not reached; 2 wrong \
-usage or an invalid document; 3 there is something to do (`preview --exit-code`); 130 interrupted.";
+usage or an invalid document; 3 there is something to do (`preview --exit-code`) or something \
+has drifted (`drift`); 130 interrupted.";
 
 /// Where the help lists what every command understands.
 const EVERYWHERE: &str = "Options of every command";
@@ -123,6 +126,8 @@ pub(crate) enum Command {
     Revisions(Revisions),
     /// Show how two revisions of an instance differ
     Diff(Diff),
+    /// Show what is there against what was asked for, of an instance or of an environment
+    Drift(Drift),
     /// Show what each event did to an instance
     Events(OfInstance),
     /// Show the states of an instance over time

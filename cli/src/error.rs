@@ -17,7 +17,8 @@ pub enum Exit {
     Failed,
     /// Wrong usage or an invalid document; nothing was changed.
     Usage,
-    /// There is something to do, where the command was told to say so by its exit code.
+    /// There is something to do, where the command was told to say so by its exit code; or
+    /// something has drifted.
     Changes,
     /// The user interrupted the command.
     Interrupted,
@@ -106,6 +107,31 @@ pub(crate) enum Error {
     /// A deployment ended badly.
     #[error("{} failed", crate::render::deployment::deed(.0))]
     DeploymentFailed(Box<Deployment>),
+    /// A check took longer than the user wanted to wait.
+    #[error("the check of `{instance}` has not ended within {}", crate::render::time::waited(*.limit))]
+    CheckTimedOut {
+        /// The instance, whose check goes on.
+        instance: InstanceId,
+        /// How long the user wanted to wait.
+        limit: Duration,
+    },
+    /// A check came to nothing.
+    #[error("the check of `{0}` was given up: a deployment began in the meantime")]
+    CheckGivenUp(InstanceId),
+    /// There is no report yet.
+    #[error("`{0}` was never checked")]
+    NeverChecked(InstanceId),
+    /// The report says nothing about what is there.
+    #[error("nothing of `{0}` could be checked")]
+    NothingChecked(InstanceId),
+    /// Of some instances of an environment nobody can tell.
+    #[error("{unchecked} of {all} instances could not be checked or never were")]
+    Unchecked {
+        /// How many.
+        unchecked: usize,
+        /// How many there are.
+        all: usize,
+    },
     /// No environment has an instance of the service.
     #[error("there is no instance of `{0}`")]
     NoInstance(ServiceName),
@@ -137,6 +163,11 @@ impl Error {
             Self::Call(_)
             | Self::Usage { .. }
             | Self::Documents { .. }
+            | Self::CheckTimedOut { .. }
+            | Self::CheckGivenUp(_)
+            | Self::NeverChecked(_)
+            | Self::NothingChecked(_)
+            | Self::Unchecked { .. }
             | Self::NoInstance(_)
             | Self::NotConfirmed(_)
             | Self::Output(_) => None,
@@ -151,6 +182,11 @@ impl Error {
             | Self::LostSight { .. }
             | Self::TimedOut { .. }
             | Self::DeploymentFailed(_)
+            | Self::CheckTimedOut { .. }
+            | Self::CheckGivenUp(_)
+            | Self::NeverChecked(_)
+            | Self::NothingChecked(_)
+            | Self::Unchecked { .. }
             | Self::NoInstance(_)
             | Self::NotConfirmed(_)
             | Self::Output(_) => Exit::Failed,

@@ -80,15 +80,20 @@ fn persistently(
     ask(&key)
 }
 
-/// Registers a landing zone or an environment.
+/// Registers a landing zone or an environment, and shows what the platform has to remark about it.
 pub(crate) fn register(
     client: &Client,
+    world: &mut World<'_>,
     collection: &'static str,
     candidate: &Candidate,
 ) -> Result<Registered, Error> {
-    client
+    let registered = client
         .register(collection, candidate.name(), &body(candidate))
-        .map_err(|error| refused(candidate, error))
+        .map_err(|error| refused(candidate, error))?;
+    world.say(&render::problems::text(
+        &candidate.locate(&registered.warnings),
+    ));
+    Ok(registered)
 }
 
 fn body(candidate: &Candidate) -> Body {

@@ -1,4 +1,4 @@
-//! Waiting for a deployment: how often to ask, how long to bear with a platform that does not
+//! Waiting for a deployment or a check: how often to ask, how long to bear with a platform that does not
 //! answer, when to give up. The time and the question are given, so that nothing here sleeps.
 
 use std::time::Duration;
@@ -16,16 +16,28 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 /// sooner.
 const TOLERANCE: Duration = Duration::from_secs(60);
 
-/// What happens while a deployment is followed.
+/// What can be followed to its end.
+pub(crate) trait Followed: PartialEq {
+    /// Whether nothing more will happen.
+    fn has_ended(&self) -> bool;
+}
+
+impl Followed for Deployment {
+    fn has_ended(&self) -> bool {
+        self.status.has_ended()
+    }
+}
+
+/// What happens while something is followed.
 #[derive(Debug)]
-pub(crate) enum Event<'a> {
+pub(crate) enum Event<'a, F> {
     /// The platform answered.
-    Answer(&'a Deployment),
+    Answer(&'a F),
     /// The platform has stopped answering; it will be asked again.
     Silence(&'a CallError),
 }
 
-/// Why following ended before the deployment did.
+/// Why following ended before what was followed did.
 #[derive(Debug)]
 pub(crate) enum Abandoned {
     /// The time is over.
@@ -34,24 +46,24 @@ pub(crate) enum Abandoned {
     Call(CallError),
 }
 
-/// Asks for a deployment until it has ended, and tells `tell` what happens.
-pub(crate) fn follow(
+/// Asks for something until it has ended, and tells `tell` what happens.
+pub(crate) fn follow<F: Followed>(
     clock: &dyn Clock,
     limit: Duration,
-    mut ask: impl FnMut() -> Result<Deployment, CallError>,
-    mut tell: impl FnMut(Event<'_>),
-) -> Result<Deployment, Abandoned> {
+    mut ask: impl FnMut() -> Result<F, CallError>,
+    mut tell: impl FnMut(Event<'_, F>),
+) -> Result<F, Abandoned> {
     let give_up = clock.elapsed().saturating_add(limit);
     let mut rhythm = Rhythm::default();
     loop {
         let wanted = match ask() {
-            Ok(deployment) if deployment.status.has_ended() => {
-                tell(Event::Answer(&deployment));
-                return Ok(deployment);
+            Ok(now) if now.has_ended() => {
+                tell(Event::Answer(&now));
+                return Ok(now);
             }
-            Ok(deployment) => {
-                tell(Event::Answer(&deployment));
-                rhythm.after_answer(deployment)
+            Ok(now) => {
+                tell(Event::Answer(&now));
+                rhythm.after_answer(now)
             }
             Err(error) if error.is_passing() => {
                 if rhythm.silent_since.is_none() {
@@ -70,20 +82,30 @@ pub(crate) fn follow(
 }
 
 /// How long to pause, from what the platform said before.
-#[derive(Debug, Default)]
-struct Rhythm {
+#[derive(Debug)]
+struct Rhythm<F> {
     pause: Option<Duration>,
-    last: Option<Deployment>,
+    last: Option<F>,
     silent_since: Option<Duration>,
 }
 
-impl Rhythm {
+impl<F> Default for Rhythm<F> {
+    fn default() -> Self {
+        Self {
+            pause: None,
+            last: None,
+            silent_since: None,
+        }
+    }
+}
+
+impl<F: Followed> Rhythm<F> {
     /// Quickly again while things happen, ever more slowly while they do not.
-    fn after_answer(&mut self, deployment: Deployment) -> Duration {
+    fn after_answer(&mut self, now: F) -> Duration {
         self.silent_since = None;
-        if self.last.as_ref() != Some(&deployment) {
+        if self.last.as_ref() != Some(&now) {
             self.pause = None;
-            self.last = Some(deployment);
+            self.last = Some(now);
         }
         self.next_pause()
     }

@@ -38,13 +38,16 @@ pub(crate) struct Registered {
     pub(crate) version: Value,
     /// Whether it differs from the version before.
     pub(crate) changed: bool,
+    /// What the user should know about the document.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) warnings: Vec<Problem>,
 }
 
 /// Some items of a listing and where it goes on.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-pub(super) struct Page<T> {
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Page<T> {
     /// The items.
-    pub(super) items: Vec<T>,
+    pub(crate) items: Vec<T>,
     /// What to ask for the next page with.
     #[serde(default)]
     pub(super) next: Option<String>,

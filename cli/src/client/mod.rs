@@ -2,6 +2,7 @@
 //! files, terminals or words for people.
 
 mod answers;
+mod drift;
 mod error;
 mod event_sources;
 mod images;
@@ -17,6 +18,9 @@ use serde::de::DeserializeOwned;
 
 pub(crate) use answers::{
     Accepted, Deployment, Instance, InstanceSummary, PlannedStep, Registered,
+};
+pub(crate) use drift::{
+    CheckStatus, Difference, DriftMember, DriftReport, InstanceDrift, SkipReason, Unchecked,
 };
 pub(crate) use error::{CallError, Refusal, Unexpected};
 pub(crate) use event_sources::EventSource;

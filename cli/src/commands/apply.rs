@@ -81,19 +81,19 @@ const fn rank(kind: Kind) -> u8 {
 fn apply(client: &Client, world: &mut World<'_>, candidate: &Candidate) -> Result<Applied, Error> {
     match candidate.kind() {
         Kind::LandingZone => {
-            submission::register(client, "landing-zones", candidate).map(Applied::Registered)
+            submission::register(client, world, "landing-zones", candidate).map(Applied::Registered)
         }
         Kind::Environment => {
-            submission::register(client, "environments", candidate).map(Applied::Registered)
+            submission::register(client, world, "environments", candidate).map(Applied::Registered)
         }
         Kind::Resolver => {
-            submission::register(client, "resolvers", candidate).map(Applied::Registered)
+            submission::register(client, world, "resolvers", candidate).map(Applied::Registered)
         }
         Kind::Lifecycle => {
-            submission::register(client, "lifecycles", candidate).map(Applied::Registered)
+            submission::register(client, world, "lifecycles", candidate).map(Applied::Registered)
         }
         Kind::Workflow => {
-            submission::register(client, "workflows", candidate).map(Applied::Registered)
+            submission::register(client, world, "workflows", candidate).map(Applied::Registered)
         }
         Kind::Service => {
             submission::submit(client, world, candidate, Bound::default()).map(Applied::Accepted)

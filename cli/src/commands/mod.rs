@@ -4,6 +4,7 @@ mod apply;
 mod config;
 mod deploy;
 mod destroy;
+mod drift;
 mod event_source;
 mod explain;
 mod graph;
@@ -54,6 +55,7 @@ pub(crate) fn run(
         Command::Explain(arguments) => explain::run(arguments, global, world),
         Command::Revisions(arguments) => revisions::list(arguments, global, world),
         Command::Diff(arguments) => revisions::diff(arguments, global, world),
+        Command::Drift(arguments) => drift::run(arguments, global, world),
         Command::Events(arguments) => life::events(arguments, global, world),
         Command::History(arguments) => life::history(arguments, global, world),
         Command::Run(arguments) => life::operate(arguments, global, world),

@@ -51,7 +51,19 @@ fn hints(error: &Error) -> Vec<String> {
         }
         Error::NoInstance(_) => vec!["`groundplane list` shows what is deployed".to_owned()],
         Error::TimedOut { deployment, .. } => vec![resume(deployment.as_str())],
+        Error::CheckTimedOut { instance, .. } => {
+            vec![format!(
+                "it goes on; `groundplane drift {instance}` shows what it found"
+            )]
+        }
+        Error::CheckGivenUp(instance) | Error::NeverChecked(instance) => {
+            vec![format!(
+                "`groundplane drift {instance} --wait` checks it now"
+            )]
+        }
         Error::Documents { .. }
+        | Error::NothingChecked(_)
+        | Error::Unchecked { .. }
         | Error::DeploymentFailed(_)
         | Error::NotConfirmed(_)
         | Error::Output(_) => Vec::new(),

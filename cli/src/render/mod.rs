@@ -2,6 +2,7 @@
 
 pub(crate) mod config;
 pub(crate) mod deployment;
+pub(crate) mod drift;
 pub(crate) mod error;
 pub(crate) mod event_source;
 pub(crate) mod excerpt;

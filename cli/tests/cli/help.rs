@@ -2,9 +2,9 @@
 
 use crate::scene::Scene;
 
-const COMMANDS: [&str; 15] = [
+const COMMANDS: [&str; 16] = [
     "validate", "preview", "apply", "deploy", "list", "status", "destroy", "watch", "pool",
-    "image", "name", "explain", "diff", "logs", "config",
+    "image", "name", "explain", "diff", "logs", "config", "drift",
 ];
 
 #[test]

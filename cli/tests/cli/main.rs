@@ -13,6 +13,8 @@ mod deploy;
 #[cfg(test)]
 mod destroy;
 #[cfg(test)]
+mod drift;
+#[cfg(test)]
 mod event_source;
 #[cfg(test)]
 mod help;

@@ -9,7 +9,7 @@ use axum::Json;
 use axum::extract::State;
 use groundplane_model::{
     Change, Environment, EnvironmentName, Failure, FailureKind, Index, Key, LandingZone,
-    LandingZoneName, Partition, Record, Resolver,
+    LandingZoneName, Partition, Problem, Record, Resolver, Severity,
 };
 use groundplane_ports::{Page, PortError, ReadTable};
 use serde::Deserialize;
@@ -45,15 +45,18 @@ pub(crate) async fn apply<G: Ground, T: Table, S: System>(
         let message = format!("this endpoint takes a document of `kind: {kind}`");
         return Err(Failure::new(FailureKind::Invalid, message).into());
     };
-    let problems = wanted.check();
-    if !problems.is_empty() {
-        let problems = problems.into_iter().map(|problem| {
-            let position = submitted.source.position(&problem.pointer);
-            problem.at(position)
-        });
+    let found = wanted.check().into_iter().map(|problem| {
+        let position = submitted.source.position(&problem.pointer);
+        problem.at(position)
+    });
+    let found: Vec<Problem> = found.collect();
+    if found.iter().any(|it| it.severity == Severity::Error) {
         let what = "the document has a problem";
-        return Err(Failure::invalid_document(what, problems.collect()).into());
+        return Err(Failure::invalid_document(what, found).into());
     }
+    // A warning refuses nothing.
+    let mut warnings = submitted.warnings;
+    warnings.extend(found);
     if let Some(below) = wanted.stands_on() {
         // An environment in a landing zone that is not there could never be deployed to.
         landing_zone(&platform.table, below).await?;
@@ -66,6 +69,7 @@ pub(crate) async fn apply<G: Ground, T: Table, S: System>(
             name,
             version,
             changed: false,
+            warnings,
         }));
     }
     match platform
@@ -78,6 +82,7 @@ pub(crate) async fn apply<G: Ground, T: Table, S: System>(
             name,
             version: version + 1,
             changed: true,
+            warnings,
         })),
         Err(PortError::Conflict(_)) => {
             let message = format!("`{name}` was applied by someone else just now");

@@ -2,6 +2,8 @@
 
 mod allocations;
 mod deployments;
+mod drift;
+mod drift_view;
 mod event_sources;
 mod explanation;
 mod fitness;
@@ -116,6 +118,15 @@ fn of_instances<T: Table, S: System>() -> Router<Arc<Platform<T, S>>> {
             "/v1/instances/{id}/signals/{name}",
             post(lives::signal::<T, S>),
         )
+        .route(
+            "/v1/instances/{id}/drift",
+            get(drift::show::<T, S>).post(drift::check::<T, S>),
+        )
+        .route(
+            "/v1/instances/{id}/drift/{checkedAt}",
+            get(drift::earlier::<T, S>),
+        )
+        .route("/v1/drift", get(drift::list::<T, S>))
         .route("/v1/deployments/{id}", get(deployments::show::<T, S>))
 }
 

@@ -35,6 +35,7 @@ pub(crate) struct AppliedView {
     pub(crate) name: String,
     pub(crate) version: u64,
     pub(crate) changed: bool,
+    pub(crate) warnings: Vec<Problem>,
 }
 
 /// An instance in a listing.

@@ -1,13 +1,10 @@
 //! Whether a check goes on, has ended, or has to begin.
 
-use groundplane_model::{Change, DriftCheck, Failure, Instance, UnitCheck};
+use groundplane_model::{Change, DriftCheck, Failure, Instance};
 use groundplane_ports::WriteTable;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
-use crate::{PATIENCE, Subject};
-
-/// A check that nobody has moved on for so long after its time is over is lost.
-const LOST: SignedDuration = SignedDuration::from_mins(15);
+use crate::Subject;
 
 /// What the newest check of an instance means for whoever asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,18 +28,11 @@ pub(crate) fn standing(
     now: Timestamp,
 ) -> Standing {
     let over = stored.as_ref().map_or(0, |check| check.version);
-    let is_of_now = |check: &DriftCheck| {
-        check.incarnation == instance.incarnation && check.deployment == instance.last_deployment
-    };
-    match stored.filter(is_of_now) {
+    match stored.filter(|check| check.is_of(instance)) {
         Some(check) if check.ended_at.is_some() && check.begun_at >= since => Standing::Ended,
-        Some(check) if check.ended_at.is_none() && !is_lost(&check, now) => Standing::Open(check),
+        Some(check) if check.is_open(now) => Standing::Open(check),
         Some(_) | None => Standing::New { over },
     }
-}
-
-fn is_lost(check: &DriftCheck, now: Timestamp) -> bool {
-    now.duration_since(check.begun_at) >= PATIENCE + LOST
 }
 
 /// Writes down a new check, before anything is asked.
@@ -51,20 +41,7 @@ pub(crate) async fn new(
     subject: &Subject,
     over: u64,
 ) -> Result<DriftCheck, Failure> {
-    let instance = &subject.instance;
-    let there = subject.units.iter().filter(|unit| unit.applied.is_some());
-    let check = DriftCheck {
-        tenant: instance.tenant.clone(),
-        instance: instance.id.clone(),
-        incarnation: instance.incarnation.clone(),
-        deployment: instance.last_deployment.clone(),
-        begun_at: subject.now,
-        ended_at: None,
-        units: there
-            .map(|unit| (unit.unit.clone(), UnitCheck::Waiting))
-            .collect(),
-        version: over,
-    };
+    let check = DriftCheck::begun(&subject.instance, &subject.units, subject.now, over);
     table.commit(vec![Change::save(&check)]).await?;
     Ok(DriftCheck {
         version: over + 1,

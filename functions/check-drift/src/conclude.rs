@@ -5,7 +5,7 @@ use groundplane_drift::{Handled, Outcome, Report, decide};
 use groundplane_model::{
     Change, Deployment, DeploymentId, DeploymentStatus, DriftCheck, DriftPolicy, DriftReport,
     DriftState, DriftStatus, DriftSummary, Environment, Failure, FailureKind, Instance, Key,
-    Member, Partition, Revision,
+    Member, Partition, Revision, SeverityCounts,
 };
 use groundplane_ports::{Ids, ReadTable, WriteTable};
 use serde_json::Value;
@@ -77,6 +77,7 @@ pub(crate) async fn conclude(
     changes.extend(messages.iter().map(Change::save));
     changes.push(Change::save(&Member {
         drift: Some(summary),
+        skipped: None,
         ..before.member
     }));
     let ended_at = Some(subject.now);
@@ -134,6 +135,7 @@ fn summary(subject: &Subject, report: &Report) -> DriftSummary {
         status: report.status(),
         severity: report.severity(),
         differences: count(report.differences.len() + report.omitted),
+        severities: SeverityCounts::of(report.differences.iter().map(|found| found.severity)),
         not_checked: count(report.not_checked.len()),
         orphans: count(report.orphans.len()),
         checked_at: subject.now,

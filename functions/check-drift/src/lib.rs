@@ -13,12 +13,13 @@ mod detect;
 mod observe;
 mod orphans;
 mod services;
+mod skip;
 mod stored;
 mod tell;
 
 use groundplane_model::{
     Change, DeploymentId, DriftCheck, DriftState, DriftStatus, Failure, FailureKind, Instance,
-    InstanceId, InstanceStatus, Partition, Revision, TenantId, UnitCheck, UnitState,
+    InstanceId, InstanceStatus, Partition, Revision, SkipReason, TenantId, UnitCheck, UnitState,
 };
 use groundplane_ports::{
     Clock, Ids, ReadDrift, ReadScaling, ReadServices, ReadTable, ReadTagged, WriteTable,
@@ -33,7 +34,7 @@ pub use stored::{Note, StoredReport};
 
 /// The longest that CloudFormation is waited for. What it has not looked at by then is reported as
 /// not checked.
-const PATIENCE: SignedDuration = SignedDuration::from_mins(30);
+const PATIENCE: SignedDuration = DriftCheck::PATIENCE;
 
 /// Which instance is to be checked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -102,9 +103,11 @@ enum Found {
     /// It can be checked.
     Ready(Box<Subject>),
     /// It is being deployed.
-    Busy(DeploymentId),
-    /// There is nothing to be checked.
-    Nothing,
+    Busy(Box<Instance>, DeploymentId),
+    /// Nothing of it is deployed yet.
+    Undeployed(Box<Instance>),
+    /// It is gone.
+    Gone,
 }
 
 /// Who tells what is there.
@@ -148,11 +151,18 @@ pub async fn handle(
     let now = system.now();
     let subject = match find(table, (&tenant, &id), now).await? {
         Found::Ready(subject) => subject,
-        Found::Busy(deployment) => {
+        Found::Busy(instance, deployment) => {
             let told = told_before(table, (&tenant, &id), &deployment, since).await?;
+            if told == Outcome::Skipped {
+                skip::note(table, &instance, SkipReason::DeploymentInProgress, now).await?;
+            }
             return Ok(done(told));
         }
-        Found::Nothing => return Ok(done(Outcome::Skipped)),
+        Found::Undeployed(instance) => {
+            skip::note(table, &instance, SkipReason::NotDeployed, now).await?;
+            return Ok(done(Outcome::Skipped));
+        }
+        Found::Gone => return Ok(done(Outcome::Skipped)),
     };
     let stored: Option<DriftCheck> = table.get(&DriftCheck::key_of(&tenant, &id)).await?;
     let check = match begin::standing(stored, &subject.instance, since, now) {
@@ -192,15 +202,15 @@ async fn find(
     let found: Option<Instance> = table.get(&Instance::key_of(tenant, id)).await?;
     let Some(instance) = found.filter(|it| it.status != InstanceStatus::Destroyed) else {
         tracing::info!(%tenant, instance = %id, "not checked: it is gone");
-        return Ok(Found::Nothing);
+        return Ok(Found::Gone);
     };
-    if let Some(deployment) = instance.active_deployment {
+    if let Some(deployment) = instance.active_deployment.clone() {
         tracing::info!(%tenant, instance = %id, %deployment, "not checked: it is being deployed");
-        return Ok(Found::Busy(deployment));
+        return Ok(Found::Busy(Box::new(instance), deployment));
     }
     let Some(revision) = instance.revision else {
         tracing::info!(%tenant, instance = %id, "not checked: nothing is deployed");
-        return Ok(Found::Nothing);
+        return Ok(Found::Undeployed(Box::new(instance)));
     };
     let partition = Partition::instance(tenant, id);
     Ok(Found::Ready(Box::new(Subject {

@@ -1,12 +1,13 @@
 //! Publishes the messages of the outbox, which the table's stream delivers at least once: an
-//! execution is named by its deployment or run, so it starts once, a timer by what it ends, and an
+//! execution is named by its deployment, run or check, so it starts once, a timer by what it ends, and an
 //! event carries the message's id. A message that cannot be read is logged and dropped; one that cannot be
 //! published is reported back, and the stream delivers it again.
 
 use groundplane_model::{
     Digest, Event, Failure, FailureKind, InstanceId, LifeTimer, Outbox, OutboxMessage, TenantId,
 };
-use groundplane_ports::{PublishEvents, SetTimers, StartDeployments, StartRuns};
+use groundplane_ports::{PublishEvents, SetTimers, StartChecks, StartDeployments, StartRuns};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -54,9 +55,11 @@ pub struct ItemFailure {
 
 /// Where messages go.
 #[derive(Debug)]
-pub struct Outlets<'a, D, R, T, B> {
+pub struct Outlets<'a, D, C, R, T, B> {
     /// The deploy state machine.
     pub deployments: &'a D,
+    /// The drift state machine.
+    pub checks: &'a C,
     /// The transition state machine.
     pub runs: &'a R,
     /// The timers.
@@ -74,6 +77,7 @@ pub async fn handle(
     outlets: &Outlets<
         '_,
         impl StartDeployments,
+        impl StartChecks,
         impl StartRuns,
         impl SetTimers,
         impl PublishEvents,
@@ -113,6 +117,7 @@ async fn publish(
     outlets: &Outlets<
         '_,
         impl StartDeployments,
+        impl StartChecks,
         impl StartRuns,
         impl SetTimers,
         impl PublishEvents,
@@ -128,10 +133,8 @@ async fn publish(
             let input = json!({
                 "tenant": tenant, "instance": instance, "deployment": deployment, "mode": "run"
             });
-            outlets
-                .deployments
-                .start(deployment.as_str(), &text(&input)?)
-                .await?;
+            let (name, text) = (deployment.as_str(), text(&input)?);
+            outlets.deployments.start(name, &text).await?;
         }
         OutboxMessage::StartRun {
             tenant,
@@ -141,6 +144,15 @@ async fn publish(
             let input = json!({ "tenant": tenant, "instance": instance, "run": run });
             let text = text(&input)?;
             outlets.runs.start_run(run.as_str(), &text).await?;
+        }
+        OutboxMessage::CheckDrift {
+            tenant,
+            instance,
+            since,
+        } => {
+            let (name, input) = check(tenant, instance, *since);
+            let text = text(&input)?;
+            outlets.checks.start_check(&name, &text).await?;
         }
         OutboxMessage::StopRun { run } => {
             let cause = "the run has taken too long";
@@ -157,12 +169,7 @@ async fn publish(
             outlets.timers.set_timer(&name, *at, &input).await?;
         }
         OutboxMessage::PublishExternal { event } => {
-            let detail = addressed(&event.detail, &event.id);
-            let event = Event {
-                detail,
-                ..event.clone()
-            };
-            outlets.bus.relay(&event).await?;
+            outlets.bus.relay(&external(event)).await?;
         }
         OutboxMessage::PublishEvent {
             detail_type,
@@ -183,6 +190,24 @@ fn timer_name(tenant: &TenantId, instance: &InstanceId, timer: &LifeTimer) -> St
     match timer {
         LifeTimer::Stay(stay) => format!("stay-{}-{stay}", owner.short(32)),
         LifeTimer::Run(run) => run.to_string(),
+    }
+}
+
+/// The name and the input of a check. It is told from every other by whose it is and when it was
+/// asked for. No environment has an underscore in its name, so no check of a whole environment has
+/// such a name.
+fn check(tenant: &TenantId, instance: &InstanceId, since: Timestamp) -> (String, Value) {
+    let owner = Digest::of(format!("{tenant}#{instance}").as_bytes());
+    let name = format!("check_{}_{}", owner.short(32), since.as_microsecond());
+    let input = json!({ "tenant": tenant, "instance": instance, "since": since });
+    (name, input)
+}
+
+/// An event of somebody else, with what consumers recognise it by.
+fn external(event: &Event) -> Event {
+    Event {
+        detail: addressed(&event.detail, &event.id),
+        ..event.clone()
     }
 }
 

@@ -16,6 +16,7 @@ async fn main() -> Result<(), Error> {
     };
     let outlets = Outlets {
         deployments: &aws.deploy_machine(setting("DEPLOY_MACHINE_ARN")?),
+        checks: &aws.drift_machine(setting("DRIFT_MACHINE_ARN")?),
         runs: &aws.transition_machine(setting("TRANSITION_MACHINE_ARN")?),
         timers: &aws.timers(target),
         bus: &aws.event_bus(setting("EVENT_BUS_NAME")?),

@@ -1,5 +1,5 @@
-//! What is kept of the drift of an instance: the check that is under way, the latest report, the
-//! reports before it, and which instances an environment has.
+//! What is kept of the drift of an instance: the check that is under way, the latest report, and
+//! the reports before it.
 
 use std::collections::BTreeMap;
 
@@ -7,9 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{
-    DeploymentId, Digest, EnvironmentName, InstanceId, Key, Partition, Record, TenantId, UnitName,
-};
+use crate::{DeploymentId, Digest, InstanceId, Key, Partition, Record, TenantId, UnitName};
 
 /// What a report says in a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -46,76 +44,6 @@ impl DriftSeverity {
             Self::Medium => Self::High,
             Self::High | Self::Critical => Self::Critical,
         }
-    }
-}
-
-/// The latest report in a few words.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DriftSummary {
-    /// What it says in a word.
-    pub status: DriftStatus,
-    /// The gravest severity, if anything differs.
-    pub severity: Option<DriftSeverity>,
-    /// How many differences there are.
-    pub differences: u64,
-    /// How many resources could not be checked, wholly or by one of the sources.
-    pub not_checked: u64,
-    /// How many resources nobody asked for.
-    pub orphans: u64,
-    /// When it was made.
-    pub checked_at: Timestamp,
-}
-
-/// An instance in the list of its environment, from its first acceptance until it is destroyed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Member {
-    /// The environment.
-    pub environment: EnvironmentName,
-    /// The team that owns the instance.
-    pub tenant: TenantId,
-    /// The instance.
-    pub instance: InstanceId,
-    /// Its latest report, if it was ever checked.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub drift: Option<DriftSummary>,
-    /// The version of this record.
-    #[serde(default)]
-    pub version: u64,
-}
-
-impl Member {
-    /// The start of the sort key of every member of an environment.
-    pub const PREFIX: &'static str = "MEMBER#";
-
-    /// An instance that was never checked.
-    #[must_use]
-    pub const fn new(environment: EnvironmentName, tenant: TenantId, instance: InstanceId) -> Self {
-        Self {
-            environment,
-            tenant,
-            instance,
-            drift: None,
-            version: 0,
-        }
-    }
-
-    /// Where the member lies.
-    #[must_use]
-    pub fn key_of(environment: &EnvironmentName, tenant: &TenantId, instance: &InstanceId) -> Key {
-        let sort = format!("{}{tenant}#{instance}", Self::PREFIX);
-        Key::new(Partition::environment(environment), sort)
-    }
-}
-
-impl Record for Member {
-    const KIND: &'static str = "member";
-
-    fn key(&self) -> Key {
-        Self::key_of(&self.environment, &self.tenant, &self.instance)
-    }
-
-    fn version(&self) -> u64 {
-        self.version
     }
 }
 
@@ -276,16 +204,20 @@ impl DriftReport {
     pub const PREFIX: &'static str = "DRIFT#";
     /// How long reports are kept.
     pub const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+    /// Where the report of that time lies, to the microsecond.
+    #[must_use]
+    pub fn key_of(tenant: &TenantId, instance: &InstanceId, checked_at: Timestamp) -> Key {
+        let sort = format!("{}{checked_at:.6}", Self::PREFIX);
+        Key::new(Partition::instance(tenant, instance), sort)
+    }
 }
 
 impl Record for DriftReport {
     const KIND: &'static str = "drift-report";
 
     fn key(&self) -> Key {
-        Key::new(
-            Partition::instance(&self.tenant, &self.instance),
-            format!("{}{:.6}", Self::PREFIX, self.checked_at),
-        )
+        Self::key_of(&self.tenant, &self.instance, self.checked_at)
     }
 
     fn version(&self) -> u64 {

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::{EnvironmentName, Member};
 
 fn tenant() -> TenantId {
     TenantId::parse("acme").unwrap()

@@ -6,6 +6,7 @@ mod context;
 mod deployment;
 mod drift;
 mod drift_check;
+mod drift_standing;
 mod duration;
 mod engine;
 mod event;
@@ -25,6 +26,7 @@ mod lifecycle;
 mod lifecycle_tests;
 mod lifecycle_version;
 mod limit;
+mod member;
 mod outbox;
 mod place;
 mod principal;
@@ -45,10 +47,7 @@ pub use deployment::{
     Idempotency, Outcome, Repair, Step, StepAction, StepStatus,
 };
 pub use drift::{DriftAction, DriftPolicy, DriftRule, PropertyClass};
-pub use drift_check::{
-    DriftCheck, DriftReport, DriftSeverity, DriftState, DriftStatus, DriftSummary, Member,
-    UnitCheck,
-};
+pub use drift_check::{DriftCheck, DriftReport, DriftSeverity, DriftState, DriftStatus, UnitCheck};
 pub use duration::parse_duration;
 pub use engine::{EngineAction, EngineInput, EngineOutput, EngineStatus, Resource};
 pub use event::Event;
@@ -76,6 +75,7 @@ pub use lifecycle_version::{
     InvalidLifecycleVersion, LifecycleRef, LifecycleRequest, LifecycleVersion,
 };
 pub use limit::Limit;
+pub use member::{DriftSkip, DriftSummary, Member, SeverityCounts, SkipReason};
 pub use outbox::{LifeTimer, Outbox, OutboxMessage};
 pub use place::places;
 pub use principal::Principal;

@@ -45,6 +45,15 @@ pub enum OutboxMessage {
         /// When.
         at: Timestamp,
     },
+    /// Start the drift state machine for one instance.
+    CheckDrift {
+        /// The tenant.
+        tenant: TenantId,
+        /// The instance.
+        instance: InstanceId,
+        /// When the check was asked for: one that began since then is the one that is meant.
+        since: Timestamp,
+    },
     /// Put an event on the bus.
     PublishEvent {
         /// For example `Deployment Succeeded`.

@@ -6,6 +6,7 @@ mod allocations;
 mod bad_input;
 mod deployments;
 mod destroy;
+mod drift;
 mod event_sources;
 mod faults;
 mod ground;

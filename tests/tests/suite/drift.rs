@@ -2,16 +2,18 @@
 //! environment.
 
 mod acceptance;
-mod cloud;
+pub(crate) mod cloud;
 mod machine;
 mod orphans;
 mod remediation;
 mod remedied;
-mod scene;
+pub(crate) mod scene;
 mod turns;
 
 use groundplane_check_drift::{Answer, Outcome};
-use groundplane_model::{DeploymentId, DriftSeverity, DriftStatus, InstanceStatus, UnitCheck};
+use groundplane_model::{
+    DeploymentId, DriftSeverity, DriftStatus, InstanceStatus, SeverityCounts, SkipReason, UnitCheck,
+};
 use groundplane_ports::{Clock as _, Found};
 use groundplane_tests::faults::{Fault, Faults, explore};
 use jiff::SignedDuration;
@@ -50,6 +52,7 @@ async fn an_instance_that_nobody_touched_is_in_sync_and_what_was_not_looked_at_i
     let drift = scene.member().await.drift.unwrap();
     assert_eq!((drift.status, drift.differences), (DriftStatus::InSync, 0));
     assert_eq!((drift.severity, drift.not_checked), (None, 2));
+    assert_eq!(drift.severities, SeverityCounts::default());
     assert_eq!(drift.checked_at, state.checked_at);
     assert!(scene.events().is_empty());
 }
@@ -72,6 +75,14 @@ async fn every_change_behind_the_platforms_back_is_found_with_its_property() {
     assert_eq!(found, expected);
     let drift = scene.member().await.drift.unwrap();
     assert_eq!(drift.differences, 3);
+    let SeverityCounts {
+        critical,
+        high,
+        medium,
+        low,
+    } = drift.severities;
+    assert_eq!(critical + high + medium + low, 3);
+    assert!(critical + high >= 2, "a role is gone: {drift:?}");
     assert!(drift.severity >= Some(DriftSeverity::High), "{drift:?}");
 }
 
@@ -146,6 +157,27 @@ async fn an_instance_that_is_being_deployed_is_left_alone() {
     assert_eq!(scene.check().await, Ok(Outcome::Skipped));
     assert_eq!(scene.stacks.looks(), Vec::<u32>::new());
     assert_eq!(scene.table.count("drift"), 0);
+    let skipped = scene.member().await.skipped.unwrap();
+    assert_eq!(skipped.reason, SkipReason::DeploymentInProgress);
+    scene
+        .with_instance(|instance| instance.active_deployment = None)
+        .await;
+    assert_eq!(scene.check_after(1).await, Outcome::InSync);
+    assert_eq!(scene.member().await.skipped, None, "it was checked since");
+}
+
+#[tokio::test]
+async fn nothing_is_noted_of_what_is_being_destroyed() {
+    let scene = scene(reporting()).await;
+    scene
+        .with_instance(|instance| {
+            instance.active_deployment = Some(DeploymentId::from_number(9));
+            instance.status = InstanceStatus::Destroying;
+        })
+        .await;
+    let before = scene.member().await;
+    assert_eq!(scene.check().await, Ok(Outcome::Skipped));
+    assert_eq!(scene.member().await, before, "its end removes the member");
 }
 
 #[tokio::test]

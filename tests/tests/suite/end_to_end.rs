@@ -5,6 +5,8 @@
 mod addresses;
 mod cloud;
 mod command;
+mod drift;
+mod fleet;
 mod inventory;
 mod lives;
 mod outside;

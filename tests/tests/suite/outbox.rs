@@ -8,7 +8,8 @@ use groundplane_model::{
     TenantId,
 };
 use groundplane_ports::{
-    PortError, PublishEvents, Result, SetTimers, StartDeployments, StartRuns, WriteTable,
+    PortError, PublishEvents, Result, SetTimers, StartChecks, StartDeployments, StartRuns,
+    WriteTable,
 };
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -69,6 +70,12 @@ impl StartRuns for Recorder {
 
     async fn stop_run(&self, name: &str, _cause: &str) -> Result<()> {
         self.record(format!("stop {name}"))
+    }
+}
+
+impl StartChecks for Recorder {
+    async fn start_check(&self, name: &str, input: &str) -> Result<()> {
+        self.record(format!("check {name} {input}"))
     }
 }
 
@@ -164,11 +171,52 @@ fn records(images: &[Value]) -> Vec<Value> {
 async fn dispatch(recorder: &Recorder, records: &[Value]) -> Answer {
     let outlets = Outlets {
         deployments: recorder,
+        checks: recorder,
         runs: recorder,
         timers: recorder,
         bus: recorder,
     };
     handle(&outlets, batch(records)).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_check_is_named_by_its_instance_and_when_it_was_asked_for() {
+    let ask = |instance: &str, since: Timestamp| {
+        let message = OutboxMessage::CheckDrift {
+            tenant: TenantId::parse("acme").unwrap(),
+            instance: InstanceId::parse(instance).unwrap(),
+            since,
+        };
+        Outbox::new(format!("{instance}.{since}.check"), message, since)
+    };
+    let early: Timestamp = "2026-11-21T10:00:00.123456789Z".parse().unwrap();
+    let late: Timestamp = "2026-11-21T10:00:00.123457Z".parse().unwrap();
+    let asked = [
+        ask("web-service.dev", early),
+        ask("web-service.dev", late),
+        ask("other.dev", early),
+    ];
+    let recorder = Recorder::default();
+    let images = images(&asked).await;
+    for _ in 0..2 {
+        dispatch(&recorder, &records(&images)).await;
+    }
+    let calls = recorder.calls();
+    let input = json!({"tenant": "acme", "instance": "web-service.dev", "since": early});
+    assert!(calls[0].ends_with(&input.to_string()), "{}", calls[0]);
+    let names: Vec<&str> = calls
+        .iter()
+        .map(|call| call.split(' ').nth(1).unwrap())
+        .collect();
+    let distinct: std::collections::BTreeSet<&&str> = names.iter().collect();
+    assert_eq!(distinct.len(), 3, "{names:?}");
+    assert_eq!(
+        names[..3],
+        names[3..],
+        "a repeated message starts nothing new"
+    );
+    // "Name", StartExecution, Step Functions API reference.
+    assert!(names.iter().all(|name| name.len() <= 80), "{names:?}");
 }
 
 #[tokio::test]

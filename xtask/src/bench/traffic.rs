@@ -17,13 +17,18 @@ use crate::local_aws::LocalAws;
 
 const DYNAMODB: &str = "DynamoDB_20120810.";
 
-/// Reads and writes of single items of the table.
+/// The targets of calls that ask what there is besides stacks.
+const LOOKED_AT: [&str; 2] = ["AmazonEC2ContainerService", "AnyScaleFrontendService"];
+
+/// Reads and writes of single items of the table, and looks at what there is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct TableTraffic {
     /// `GetItem` and `Query` calls.
     pub(crate) reads: u64,
     /// Items written, removed or checked, those of a transaction counted singly.
     pub(crate) writes: u64,
+    /// Calls of CloudFormation, ECS and Application Auto Scaling.
+    pub(crate) looks: u64,
 }
 
 /// Counts requests on their way to a local AWS.
@@ -80,9 +85,11 @@ impl Traffic {
         let mut answer = client;
         io::copy(&mut server, &mut answer)?;
         let (reads, writes) = request.counts();
+        let looks = u64::from(request.is_look());
         let mut counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
         counted.reads += reads;
         counted.writes += writes;
+        counted.looks += looks;
         Ok(())
     }
 }
@@ -145,6 +152,14 @@ impl Request {
         }
     }
 
+    /// Whether this asks CloudFormation, ECS or Application Auto Scaling.
+    fn is_look(&self) -> bool {
+        let scope = self.headers.get("authorization");
+        let is_of_stacks = scope.is_some_and(|scope| scope.contains("/cloudformation/"));
+        let target = self.headers.get("x-amz-target").map_or("", String::as_str);
+        is_of_stacks || LOOKED_AT.iter().any(|service| target.starts_with(service))
+    }
+
     fn transaction_length(&self) -> u64 {
         let body: Value = serde_json::from_slice(&self.body).unwrap_or_default();
         let items = body.get("TransactItems").and_then(Value::as_array);
@@ -195,6 +210,21 @@ mod tests {
     }
 
     #[test]
+    fn looks_at_what_there_is_are_told_from_everything_else() {
+        let service = "AmazonEC2ContainerServiceV20141113.DescribeServices";
+        assert!(request(service, "{}").is_look());
+        assert!(!request("DynamoDB_20120810.GetItem", "{}").is_look());
+        let mut stack = request("", "Action=DetectStackDrift");
+        assert!(!stack.is_look());
+        let scope =
+            "AWS4-HMAC-SHA256 Credential=test/20261121/us-east-1/cloudformation/aws4_request";
+        stack
+            .headers
+            .insert("authorization".to_owned(), scope.to_owned());
+        assert!(stack.is_look());
+    }
+
+    #[test]
     fn a_request_goes_through_and_its_answer_comes_back() {
         let server = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let target = server.local_addr().unwrap().to_string();
@@ -224,7 +254,8 @@ mod tests {
             traffic.take(),
             TableTraffic {
                 reads: 1,
-                writes: 0
+                writes: 0,
+                looks: 0,
             }
         );
         assert_eq!(traffic.take(), TableTraffic::default());

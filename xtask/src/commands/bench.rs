@@ -27,6 +27,9 @@ const EXAMPLE: &str = "examples/web-service.yaml";
 /// holds, so that ten times as many take far more than ten times as long.
 const STORM: u32 = 100;
 
+/// Instances of the fleet that is checked for drift, where `GROUNDPLANE_TEST_FLEET` says nothing else.
+const FLEET: &str = "100";
+
 /// Starts of each function.
 const RUNS: usize = 11;
 
@@ -52,6 +55,7 @@ pub(crate) fn run(checkout: &Checkout, only_platform: bool) -> Result<()> {
     let platform = temporary.bring_up_behind(checkout, &tools, cli, detour)?;
     let deployments = measure_deployments(checkout, &platform, &traffic)?;
     println!("\n{deployments}\n");
+    fleet(checkout, &platform, &traffic)?;
     storm(checkout, &platform, &traffic)
 }
 
@@ -66,29 +70,52 @@ fn print_benches(checkout: &Checkout) -> Result<()> {
 
 /// Runs the storm of events with many instances, and counts what it costs.
 fn storm(checkout: &Checkout, platform: &Platform, traffic: &Traffic) -> Result<()> {
+    let size = ("GROUNDPLANE_TEST_STORM", STORM.to_string());
+    let (work, table) = run_test(checkout, platform, traffic, ("a_storm_of_events", size))?;
+    println!(
+        "of the functions, outbox and timers included: {} invocations, {} reads, {} writes",
+        work.invocations, table.reads, table.writes
+    );
+    Ok(())
+}
+
+/// Checks a fleet for drift, and counts what it costs, the deployment and the end of its one real
+/// instance included.
+fn fleet(checkout: &Checkout, platform: &Platform, traffic: &Traffic) -> Result<()> {
+    let name = "GROUNDPLANE_TEST_FLEET";
+    let instances = std::env::var_os(name).unwrap_or_else(|| FLEET.into());
+    let instances = instances.to_string_lossy().into_owned();
+    let test = ("a_fleet_is_checked", (name, instances));
+    let (work, table) = run_test(checkout, platform, traffic, test)?;
+    println!(
+        "of the functions, one deployment and its end included: {} invocations, {} reads, {} \
+         writes, {} calls of CloudFormation and ECS",
+        work.invocations, table.reads, table.writes, table.looks
+    );
+    Ok(())
+}
+
+/// Runs a test of the suite with a size that it is told in a variable, and counts what the
+/// functions do meanwhile.
+fn run_test(
+    checkout: &Checkout,
+    platform: &Platform,
+    traffic: &Traffic,
+    (test, (variable, size)): (&str, (&str, String)),
+) -> Result<(Work, TableTraffic)> {
     let functions = functions::names(checkout)?;
     let aws = platform.aws.client();
     let before = Work::until_now(&aws, &functions)?;
     traffic.take();
     let mut tests = cargo(checkout.root());
     // As `cargo xtask test` builds it: this only sends, and looks at what has come of it.
-    tests.args([
-        "test",
-        "--workspace",
-        "--test",
-        "suite",
-        "a_storm_of_events",
-    ]);
+    tests.args(["test", "--workspace", "--test", "suite", test]);
     tests.args(["--", "--ignored", "--nocapture"]);
     platform.aws.enter(&mut tests).envs(description(platform)?);
-    show(tests.env("GROUNDPLANE_TEST_STORM", STORM.to_string()))?;
+    show(tests.env(variable, size))?;
     let table = traffic.take();
     let work = Work::until_now(&aws, &functions)?.since(before);
-    println!(
-        "of the functions, outbox and timers included: {} invocations, {} reads, {} writes",
-        work.invocations, table.reads, table.writes
-    );
-    Ok(())
+    Ok((work, table))
 }
 
 /// Runs the tests that print figures: of pools alone, and of pools in a DynamoDB in the same

@@ -82,6 +82,7 @@ pub(crate) fn description(platform: &Platform) -> Result<Vec<(&'static str, Stri
             "GROUNDPLANE_TEST_DEPLOY_MACHINE",
             output("DeployMachineArn")?,
         ),
+        ("GROUNDPLANE_TEST_DRIFT_MACHINE", output("DriftMachineArn")?),
         ("GROUNDPLANE_TEST_EVENT_QUEUE", output("EventQueueUrl")?),
         ("GROUNDPLANE_TEST_CLOUD_RULE", output("CloudEventsRuleArn")?),
         (

@@ -4,7 +4,7 @@ use groundplane_drift::check_policy;
 use groundplane_governance::check_limits;
 use groundplane_model::{
     Environment, EnvironmentName, Index, Key, LandingZone, LandingZoneName, Limit, Partition,
-    Problem, Record, Resolver, ResolverConfigs, ResolverName, Severity, Workflow, WorkflowName,
+    Problem, Record, Resolver, ResolverConfigs, ResolverName, Workflow, WorkflowName,
     parse_duration,
 };
 use groundplane_ports::Clock;
@@ -42,7 +42,7 @@ pub(crate) trait Ground: Record + PartialEq {
         None
     }
 
-    /// What is wrong with it beyond what its schema says.
+    /// What is wrong with it beyond what its schema says, and what is only unwise.
     fn check(&self) -> Vec<Problem>;
 }
 
@@ -111,8 +111,6 @@ ground!(
             let mut problems = check_configs(&self.spec.resolvers);
             problems.extend(check_inputs_and_limits(&self.spec.limits));
             let drift = self.spec.drift.iter().flat_map(check_policy);
-            // A warning refuses nothing.
-            let drift = drift.filter(|problem| problem.severity == Severity::Error);
             problems.extend(drift.map(|problem| problem.below("/spec/drift")));
             problems
         }

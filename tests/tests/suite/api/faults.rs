@@ -4,7 +4,9 @@ use groundplane_api::{Platform, router};
 use groundplane_lives::Definitions;
 use groundplane_model::{Change, Index, Key, Partition, Record};
 use groundplane_ports::{Page, PortError, ReadTable, Result, WriteTable};
+use serde_json::json;
 
+use super::lives::post;
 use super::{Answer, WEB, apply, delete, get, header, identity, send, submit};
 use crate::system::TestSystem;
 
@@ -42,6 +44,9 @@ async fn answers(error: &PortError) -> Vec<Answer> {
         get("/v1/instances/web-service.dev"),
         delete("/v1/instances/web-service.dev"),
         get("/v1/deployments/dep-00000000000000000000000000000001"),
+        get("/v1/instances/web-service.dev/drift"),
+        post("/v1/instances/web-service.dev/drift", &json!({})),
+        get("/v1/drift?environment=dev"),
         get("/v1/environments"),
         get("/v1/landing-zones/sandbox"),
         apply("/v1/landing-zones/sandbox", super::LANDING_ZONE),

@@ -16,24 +16,24 @@ const LOOKS: u32 = 2;
 
 /// The stacks, and what there is of each resource.
 #[derive(Debug, Default)]
-pub(super) struct FakeDrift(Mutex<State>);
+pub(crate) struct FakeDrift(Mutex<State>);
 
 #[derive(Debug, Default)]
-pub(super) struct State {
+pub(crate) struct State {
     /// What a look finds, by stack and resource.
-    pub(super) stacks: BTreeMap<String, BTreeMap<String, (String, Found)>>,
+    pub(crate) stacks: BTreeMap<String, BTreeMap<String, (String, Found)>>,
     /// How often each stack was looked at.
-    pub(super) begun: BTreeMap<String, u32>,
+    pub(crate) begun: BTreeMap<String, u32>,
     /// How often the looks were asked for, by id.
     asked: BTreeMap<String, u32>,
     /// Stacks of which another asked for a look first.
-    pub(super) busy: Vec<String>,
+    pub(crate) busy: Vec<String>,
     /// Stacks of which not everything can be looked at, and why.
-    pub(super) partial: BTreeMap<String, String>,
+    pub(crate) partial: BTreeMap<String, String>,
     /// Whether looks never end.
-    pub(super) hangs: bool,
+    pub(crate) hangs: bool,
     /// When looks begin.
-    pub(super) now: Timestamp,
+    pub(crate) now: Timestamp,
     /// The resources that carry the instance's tags, page by page.
     pub(super) tagged: Vec<Vec<TaggedResource>>,
     /// Whether nobody may look for tags.
@@ -41,12 +41,12 @@ pub(super) struct State {
 }
 
 impl FakeDrift {
-    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap()
     }
 
     /// Adds a resource that is as it was asked for.
-    pub(super) fn add(&self, stack: &str, resource: (&str, &str), properties: &Value) {
+    pub(crate) fn add(&self, stack: &str, resource: (&str, &str), properties: &Value) {
         let there = Found::There {
             expected: properties.clone(),
             actual: properties.clone(),
@@ -55,14 +55,14 @@ impl FakeDrift {
     }
 
     /// Changes what is found of a resource.
-    pub(super) fn set(&self, stack: &str, (name, kind): (&str, &str), found: Found) {
+    pub(crate) fn set(&self, stack: &str, (name, kind): (&str, &str), found: Found) {
         let mut state = self.lock();
         let resources = state.stacks.entry(stack.to_owned()).or_default();
         resources.insert(name.to_owned(), (kind.to_owned(), found));
     }
 
     /// How often stacks were looked at.
-    pub(super) fn looks(&self) -> Vec<u32> {
+    pub(crate) fn looks(&self) -> Vec<u32> {
         self.lock().begun.values().copied().collect()
     }
 }

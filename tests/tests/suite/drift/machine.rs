@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
+use std::sync::Mutex;
 use std::time::Duration;
 
 use groundplane_check_drift::{Sources, handle};
@@ -25,6 +26,8 @@ use crate::workflows::scene::{deployed, instance, tenant};
 struct World {
     scene: Scene,
     broken: BTreeSet<String>,
+    /// Since when checks were asked for.
+    asked: Mutex<BTreeSet<jiff::Timestamp>>,
 }
 
 impl World {
@@ -32,6 +35,7 @@ impl World {
         Self {
             scene: Scene::of(faults, json!({"default": "signal"})).await,
             broken: BTreeSet::new(),
+            asked: Mutex::default(),
         }
     }
 
@@ -79,6 +83,7 @@ impl World {
             "CheckDriftFunctionArn" => {
                 let mut request: groundplane_check_drift::Request =
                     serde_json::from_value(payload).unwrap();
+                self.asked.lock().unwrap().insert(request.since);
                 // The interpreter has a calendar of its own.
                 request.since = jiff::Timestamp::UNIX_EPOCH;
                 let (stacks, cloud) = (faults.wrap(stacks), faults.wrap(cloud));
@@ -153,6 +158,30 @@ async fn one_instance_is_checked_until_it_is_done() {
         (&json!([]), &json!([]))
     );
     assert_eq!(ended.trace.invoked("ListMembersFunctionArn"), 0);
+}
+
+#[tokio::test]
+async fn a_check_takes_four_transitions_and_three_for_each_further_look() {
+    let world = World::of(Faults::none()).await;
+    let ended = world.run(one(), Schedule::InOrder).await;
+    let entered = |state: &str| ended.trace.entered(state);
+    let looks = entered("Pause");
+    assert!(looks > 0, "CloudFormation takes its time");
+    let states = ["Remember", "Advance", "WhatNext", "Pause", "Checked"];
+    let all: usize = states.into_iter().map(entered).sum();
+    assert_eq!(all, 4 + 3 * looks);
+}
+
+#[tokio::test]
+async fn who_asks_for_a_check_says_since_when_it_counts() {
+    let world = World::of(Faults::none()).await;
+    let since: jiff::Timestamp = "2026-11-21T10:00:00.123456789Z".parse().unwrap();
+    let mut input = one();
+    input["since"] = json!(since);
+    let ended = world.run(input, Schedule::InOrder).await;
+    assert_eq!(ended.status, Status::Succeeded, "{:?}", ended.error);
+    let asked = world.asked.lock().unwrap().clone();
+    assert_eq!(asked, BTreeSet::from([since]), "whenever it was begun");
 }
 
 #[tokio::test]

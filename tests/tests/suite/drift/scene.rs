@@ -19,8 +19,8 @@ use crate::workflows::cloud::{FakeCloud, arn_of, task_definition};
 use crate::workflows::scene::{INCARNATION, deployed, instance, tenant, unit};
 
 /// The types of the two resources that CloudFormation looks at.
-pub(super) const LOGS: (&str, &str) = ("Logs", "AWS::Logs::LogGroup");
-pub(super) const ROLE: (&str, &str) = ("Role", "AWS::IAM::Role");
+pub(crate) const LOGS: (&str, &str) = ("Logs", "AWS::Logs::LogGroup");
+pub(crate) const ROLE: (&str, &str) = ("Role", "AWS::IAM::Role");
 
 /// An instance with a service, a log group and a role, behind ports that may fail.
 pub(super) struct Scene {
@@ -77,6 +77,35 @@ pub(super) fn environment(drift: Value, now: Timestamp) -> Environment {
     }
 }
 
+/// The records of the instance in an environment with this policy.
+pub(crate) fn records(drift: Value, now: Timestamp) -> Vec<Change> {
+    let service = ("Service", ResourceOwner::SERVICE);
+    let task = ("Task", "AWS::ECS::TaskDefinition");
+    let compute = vec![
+        resource(LOGS, "/web"),
+        resource(service, &arn_of("main", "web")),
+        resource(task, &task_definition("web")),
+    ];
+    let foundation = vec![resource(ROLE, "web-role")];
+    let member = Member::new("dev".parse().unwrap(), tenant(), instance());
+    vec![
+        Change::save(&environment(drift, now)),
+        Change::save(&deployed()),
+        Change::save(&revision(now)),
+        Change::save(&unit_with("compute", compute)),
+        Change::save(&unit_with("foundation", foundation)),
+        Change::save(&member),
+    ]
+}
+
+/// Everything is as the records ask for.
+pub(crate) fn in_sync(stacks: &FakeDrift, cloud: &FakeCloud, now: Timestamp) {
+    stacks.add("gp-compute", LOGS, &json!({"RetentionInDays": 30}));
+    stacks.add("gp-foundation", ROLE, &json!({"MaxSessionDuration": 3600}));
+    stacks.lock().now = now + SignedDuration::from_hours(1);
+    cloud.add_service("main", "web", 2);
+}
+
 impl Scene {
     /// The instance in an environment with this policy.
     pub(super) async fn of(faults: Faults, drift: Value) -> Self {
@@ -88,29 +117,8 @@ impl Scene {
             faults,
         };
         let now = scene.system.now();
-        let service = ("Service", ResourceOwner::SERVICE);
-        let task = ("Task", "AWS::ECS::TaskDefinition");
-        let compute = vec![
-            resource(LOGS, "/web"),
-            resource(service, &arn_of("main", "web")),
-            resource(task, &task_definition("web")),
-        ];
-        let foundation = vec![resource(ROLE, "web-role")];
-        let member = Member::new("dev".parse().unwrap(), tenant(), instance());
-        let changes = vec![
-            Change::save(&environment(drift, now)),
-            Change::save(&deployed()),
-            Change::save(&revision(now)),
-            Change::save(&unit_with("compute", compute)),
-            Change::save(&unit_with("foundation", foundation)),
-            Change::save(&member),
-        ];
-        scene.table.commit(changes).await.unwrap();
-        let stacks = &scene.stacks;
-        stacks.add("gp-compute", LOGS, &json!({"RetentionInDays": 30}));
-        stacks.add("gp-foundation", ROLE, &json!({"MaxSessionDuration": 3600}));
-        stacks.lock().now = now + SignedDuration::from_hours(1);
-        scene.cloud.add_service("main", "web", 2);
+        scene.table.commit(records(drift, now)).await.unwrap();
+        in_sync(&scene.stacks, &scene.cloud, now);
         scene
     }
 

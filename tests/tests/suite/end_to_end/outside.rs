@@ -15,7 +15,7 @@ use super::{patient, spec};
 const PATIENCE: Duration = Duration::from_secs(150);
 
 /// The entries in the log of an instance with this detail-type.
-fn logged(platform: &Platform, instance: &str, kind: &str) -> Vec<Value> {
+pub(super) fn logged(platform: &Platform, instance: &str, kind: &str) -> Vec<Value> {
     let log = platform
         .get(&format!("/v1/instances/{instance}/events"))
         .body;

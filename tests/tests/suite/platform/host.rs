@@ -128,6 +128,7 @@ impl TestPlatform {
             let outside = self.faults.wrap(&self.outside);
             let outlets = dispatch_outbox::Outlets {
                 deployments: &outside,
+                checks: &outside,
                 runs: &outside,
                 timers: &outside,
                 bus: &outside,

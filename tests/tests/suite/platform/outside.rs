@@ -5,8 +5,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use groundplane_model::Event;
 use groundplane_ports::{
-    Clock, Ids, PortError, PublishEvents, ReadDeploymentRuns, Result, SetTimers, StartDeployments,
-    StartRuns,
+    Clock, Ids, PortError, PublishEvents, ReadDeploymentRuns, Result, SetTimers, StartChecks,
+    StartDeployments, StartRuns,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
@@ -132,6 +132,13 @@ impl StartRuns for Outside {
 
     async fn stop_run(&self, name: &str, _cause: &str) -> Result<()> {
         self.lock().stopped.insert(name.to_owned());
+        Ok(())
+    }
+}
+
+impl StartChecks for Outside {
+    async fn start_check(&self, name: &str, _input: &str) -> Result<()> {
+        self.lock().started.insert(name.to_owned());
         Ok(())
     }
 }
