@@ -2,6 +2,7 @@
 //! files, terminals or words for people.
 
 mod answers;
+mod deployments;
 mod error;
 mod event_sources;
 mod images;

@@ -54,6 +54,7 @@ fn hints(error: &Error) -> Vec<String> {
         Error::Documents { .. }
         | Error::DeploymentFailed(_)
         | Error::NotConfirmed(_)
+        | Error::Declined(_)
         | Error::Output(_) => Vec::new(),
     }
 }

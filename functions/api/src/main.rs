@@ -16,9 +16,10 @@ async fn main() -> Result<(), Error> {
     let aws = Aws::from_env().await;
     let secrets = aws.own_secrets(setting("INSTALLATION")?);
     let artifacts = aws.artifacts(setting("ARTIFACT_BUCKET")?);
+    let executions = aws.deploy_machine(setting("DEPLOY_MACHINE_ARN")?);
     let platform = Platform {
         table: aws.table(setting("TABLE_NAME")?),
-        system: Surroundings::new(System, secrets, artifacts),
+        system: Surroundings::new(System, secrets, artifacts, executions),
         definitions: Definitions::default(),
     };
     lambda_http::run(router(platform, identity)).await

@@ -6,7 +6,7 @@
 use groundplane_model::{
     Digest, Event, Failure, FailureKind, InstanceId, LifeTimer, Outbox, OutboxMessage, TenantId,
 };
-use groundplane_ports::{PublishEvents, SetTimers, StartDeployments, StartRuns};
+use groundplane_ports::{PublishEvents, ResumeDeployments, SetTimers, StartDeployments, StartRuns};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -73,7 +73,7 @@ pub struct Outlets<'a, D, R, T, B> {
 pub async fn handle(
     outlets: &Outlets<
         '_,
-        impl StartDeployments,
+        impl StartDeployments + ResumeDeployments,
         impl StartRuns,
         impl SetTimers,
         impl PublishEvents,
@@ -112,7 +112,7 @@ fn read(item: serde_dynamo::Item, sequence_number: &str) -> Option<Outbox> {
 async fn publish(
     outlets: &Outlets<
         '_,
-        impl StartDeployments,
+        impl StartDeployments + ResumeDeployments,
         impl StartRuns,
         impl SetTimers,
         impl PublishEvents,
@@ -133,6 +133,20 @@ async fn publish(
                 .start(deployment.as_str(), &text(&input)?)
                 .await?;
         }
+        OutboxMessage::RestartDeployment {
+            tenant,
+            instance,
+            deployment,
+            execution,
+            mode,
+        } => {
+            let input = json!({
+                "tenant": tenant, "instance": instance, "deployment": deployment, "mode": mode
+            });
+            let input = text(&input)?;
+            outlets.deployments.start(execution, &input).await?;
+        }
+        OutboxMessage::ResumeDeployment { token } => outlets.deployments.resume(token).await?,
         OutboxMessage::StartRun {
             tenant,
             instance,

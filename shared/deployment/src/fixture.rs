@@ -6,8 +6,8 @@ use groundplane_model::{
     Action, Allocation, Applied, Artifact, Change, Context, ContextKey, Deployment,
     DeploymentError, DeploymentId, DeploymentSpec, DeploymentStatus, Digest, Environment,
     EnvironmentName, EnvironmentSpec, Instance, InstanceId, InstanceStatus, Key, LandingZone,
-    LandingZoneName, Layer, Owner, Principal, Record, ResolverName, Revision, Step, StepAction,
-    StepId, StepStatus, TenantId, UnitName, UnitState,
+    LandingZoneName, Layer, Origin, Owner, Principal, Record, ResolverName, Revision, Step,
+    StepAction, StepId, StepStatus, TenantId, UnitName, UnitState,
 };
 use groundplane_spec::{ValidDocument, parse, validate};
 use jiff::Timestamp;
@@ -61,7 +61,7 @@ pub(crate) fn environment() -> Environment {
         spec: EnvironmentSpec {
             landing_zone: LandingZoneName::parse("sandbox").unwrap(),
             production: false,
-            approval: false,
+            approval: None,
             resolvers: BTreeMap::new(),
             limits: Vec::new(),
             drift: None,
@@ -115,6 +115,7 @@ pub(crate) fn demand(principal: &Principal, number: u128, now: Timestamp) -> Dem
         landing_zone: landing_zone(),
         resolvers: Vec::new(),
         deployment: id(number),
+        origin: Origin::Wish,
         idempotency: None,
         now,
     }
@@ -127,6 +128,7 @@ pub(crate) fn submission<'a>(demand: Demand<'a>, spec: &Value) -> Submission<'a>
         demand,
         spec: spec.clone(),
         bound: Vec::new(),
+        kept: Vec::new(),
         lifecycle: None,
         labels: BTreeMap::from([("team".to_owned(), "shop".to_owned())]),
     }
@@ -172,6 +174,9 @@ pub(crate) fn deployment(status: DeploymentStatus) -> Deployment {
         ended_at: None,
         recoveries: 0,
         recovered_at: None,
+        origin: Origin::Wish,
+        approval: None,
+        cancelled: None,
         version: 4,
     }
 }
@@ -198,6 +203,7 @@ pub(crate) fn submitted(spec: Value) -> DeploymentSpec {
         landing_zone: landing_zone(),
         resolvers: Vec::new(),
         bound: Vec::new(),
+        kept: Vec::new(),
         lifecycle: None,
         version: 1,
     }

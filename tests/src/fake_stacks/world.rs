@@ -106,6 +106,11 @@ impl FakeStack {
             .any(|it| it.seen.execution == state)
     }
 
+    /// Ends what is being executed, badly.
+    pub(super) fn fail_execution(&mut self) {
+        self.end_execution(ExecutionState::Failed);
+    }
+
     fn end_execution(&mut self, state: ExecutionState) -> Option<Content> {
         let change_set = self.running()?;
         change_set.seen.execution = state;

@@ -1,12 +1,13 @@
 //! A clock that moves when it is told to, identifiers that are counted, and a place for secrets.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use groundplane_model::{Artifact, Digest};
 use groundplane_ports::{
-    Clock, Ids, NewSecretVersion, PortError, Random, ReadArtifacts, Result, WriteSecrets,
+    Clock, Ids, NewSecretVersion, PortError, Random, ReadArtifacts, ReadDeploymentRuns, Result,
+    WriteSecrets,
 };
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
@@ -23,7 +24,13 @@ pub(crate) struct TestSystem {
     pub(crate) vault: TestVault,
     /// Where templates are.
     pub(crate) templates: TestTemplates,
+    /// The executions that are at work.
+    pub(crate) executions: TestExecutions,
 }
+
+/// The names of executions that are at work; clones share them.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct TestExecutions(Arc<Mutex<BTreeSet<String>>>);
 
 /// Templates by their digests; clones share them.
 #[derive(Debug, Clone, Default)]
@@ -71,6 +78,19 @@ impl ReadArtifacts for TestSystem {
     async fn read(&self, artifact: &Artifact) -> Result<Vec<u8>> {
         let found = self.templates.lock().get(&artifact.digest).cloned();
         found.ok_or_else(|| PortError::Refused(format!("there is no `{}`", artifact.key)))
+    }
+}
+
+impl ReadDeploymentRuns for TestSystem {
+    async fn is_running(&self, name: &str) -> Result<bool> {
+        Ok(self.executions.0.lock().unwrap().contains(name))
+    }
+}
+
+impl TestExecutions {
+    /// Lets an execution of that name be at work.
+    pub(crate) fn begin(&self, name: &str) {
+        self.0.lock().unwrap().insert(name.to_owned());
     }
 }
 

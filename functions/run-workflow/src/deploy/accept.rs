@@ -1,13 +1,13 @@
 //! The acceptance of a deployment that a run asks for: on the ground as it is now, and only if it
 //! fits what is deployed. Where someone else was faster, the run's next look decides again.
 
-use std::collections::BTreeMap;
-
-use groundplane_deployment::{Accepted, Demand, Submission, accept, accept_destroy};
+use groundplane_deployment::{
+    Accepted, Demand, Submission, accept, accept_destroy, earlier, kept_inputs, labels_of,
+};
 use groundplane_model::{
-    Begun, BoundInput, Change, DeploymentId, DeploymentSpec, Environment, EnvironmentName, Failure,
-    FailureKind, Instance, Key, LandingZone, LandingZoneName, Partition, Principal, Problem,
-    Resolver, Revision, Severity,
+    Allocation, Begun, BoundInput, Change, DeploymentId, DeploymentSpec, Environment,
+    EnvironmentName, Failure, FailureKind, Instance, KeptInput, Key, LandingZone, LandingZoneName,
+    Origin, Partition, Principal, Problem, Resolver, Revision, Severity,
 };
 use groundplane_planner::{check, check_change};
 use groundplane_ports::{Clock, Ids, ReadTable, WriteTable};
@@ -22,6 +22,8 @@ const SUBJECT: &str = "lifecycle";
 struct Wish {
     spec: Value,
     bound: Vec<BoundInput>,
+    kept: Vec<KeptInput>,
+    origin: Origin,
 }
 
 /// What a deployment stands on.
@@ -47,6 +49,8 @@ pub(super) async fn redeploy(
     let wish = Wish {
         spec: submitted.spec,
         bound: submitted.bound,
+        kept: submitted.kept,
+        origin: Origin::Wish,
     };
     apply(table, system, (work, instance, wish, Some(&deployed))).await
 }
@@ -58,25 +62,31 @@ pub(super) async fn rollback(
     (work, instance, asked): (&Work<'_>, Instance, Option<u64>),
 ) -> Result<(), Failure> {
     let deployed = deployed(table, &instance).await?;
-    let number = match (asked, instance.revision) {
-        (Some(asked), _) => asked,
-        (None, Some(now)) if now > 1 => now - 1,
-        (None, _) => {
-            let message = format!("`{}` has no earlier revision to go back to", instance.id);
-            return Err(impossible(message));
-        }
-    };
+    let number = earlier(&instance, asked).map_err(|error| impossible(error.to_string()))?;
     let key = Revision::key_of(&instance.tenant, &instance.id, number);
-    let Some(earlier) = table.get::<Revision>(&key).await? else {
+    let Some(revision) = table.get::<Revision>(&key).await? else {
         let message = format!(
             "`{}` has no revision {number}; its newest one is {}",
             instance.id, instance.last_revision
         );
         return Err(impossible(message));
     };
+    let partition = Partition::instance(&instance.tenant, &instance.id);
+    let held: Vec<Allocation> = table.query(&partition, Allocation::PREFIX).await?;
+    let what = format!(
+        "revision {number} of `{}` cannot be deployed any more",
+        instance.id
+    );
+    let kept = kept_inputs(&revision, &instance, &held).map_err(|problems| Failure {
+        kind: FailureKind::Invalid,
+        problems,
+        ..impossible(what)
+    })?;
     let wish = Wish {
-        spec: earlier.spec,
+        spec: revision.spec,
         bound: Vec::new(),
+        kept,
+        origin: Origin::Revision(number),
     };
     apply(table, system, (work, instance, wish, deployed.as_ref())).await
 }
@@ -135,10 +145,14 @@ async fn apply(
     };
     let principal = principal(work);
     let submission = Submission {
-        demand: demand(&principal, system, (work, &instance, ground)),
-        labels: labels(&wish.spec),
+        demand: Demand {
+            origin: wish.origin,
+            ..demand(&principal, system, (work, &instance, ground))
+        },
+        labels: labels_of(&wish.spec),
         spec: wish.spec,
         bound: wish.bound,
+        kept: wish.kept,
         lifecycle: Some(work.life.lifecycle.clone()),
         incarnation: instance.incarnation.clone(),
     };
@@ -171,6 +185,7 @@ fn demand<'a>(
         landing_zone: ground.landing_zone,
         resolvers: ground.resolvers,
         deployment: DeploymentId::from_number(system.next().as_u128()),
+        origin: Origin::Wish,
         idempotency: None,
         now: work.now,
     }
@@ -222,27 +237,4 @@ fn refuse_errors(what: &str, mut problems: Vec<Problem>) -> Result<(), Failure> 
         problems,
         ..impossible(what)
     })
-}
-
-/// The labels that a spec gives to its instance.
-fn labels(spec: &Value) -> BTreeMap<String, String> {
-    let labels = spec.pointer("/metadata/labels").and_then(Value::as_object);
-    let texts = labels.into_iter().flatten();
-    texts
-        .filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())))
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn labels_are_those_of_the_spec() {
-        let spec = json!({"metadata": {"labels": {"team": "shop"}}});
-        assert_eq!(labels(&spec)["team"], "shop");
-        assert!(labels(&json!({})).is_empty());
-    }
 }

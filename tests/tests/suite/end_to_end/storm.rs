@@ -111,7 +111,12 @@ impl Storm {
         let ask = json!({"QueueUrl": self.queue, "AttributeNames": COUNTS});
         let answer = self.cloud.call("sqs", "AmazonSQS.GetQueueAttributes", &ask);
         let answer: Value = serde_json::from_str(&answer).unwrap();
-        let count = |name: &&str| answer["Attributes"][name].as_str().unwrap().parse::<usize>();
+        let count = |name: &&str| {
+            answer["Attributes"][name]
+                .as_str()
+                .unwrap()
+                .parse::<usize>()
+        };
         COUNTS.iter().map(|name| count(name).unwrap()).sum()
     }
 
