@@ -2,36 +2,33 @@
 //! (`POST /v1/instances/{id}:rollback`), or what a deployment has failed to do
 //! (`POST /v1/deployments/{id}:retry`).
 
+mod before;
+
 use std::sync::Arc;
 
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
+use axum::extract::rejection::BytesRejection;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
-use groundplane_deployment::{
-    Demand, IdempotencyClaim, Intent, PlanId, Retry, Submission, accept, earlier, execution_of,
-    kept_inputs, labels_of, retry as tried_again,
-};
+use groundplane_deployment::{IdempotencyClaim, PlanId, Retry, execution_of, retry as tried_again};
 use groundplane_model::{
-    Action, Allocation, BoundInput, Deployment, DeploymentId, DeploymentSpec, Digest, Environment,
-    Failure, FailureKind, Instance, InstanceId, InstanceStatus, KeptInput, LandingZone, Life,
-    LifecycleRef, Origin, Partition, Problem, Resolver, Revision,
+    Action, Deployment, DeploymentId, Digest, Instance, InstanceId, Origin, Problem,
 };
 use groundplane_ports::PortError;
 use serde::Deserialize;
-use serde_json::Value;
 
 use crate::deployments::{load, no_such_verb, split};
-use crate::fitness::{self, Ground};
 use crate::instances::{
     ATTEMPTS, Claim, absent, accepted, busy, claim, commit, current, parse_id, removal,
 };
-use crate::preview::{Foreseen, foresee_intent};
 use crate::principal::Caller;
 use crate::problem::Refused;
+use crate::request::Named;
 use crate::submission::idempotency_key;
-use crate::{Platform, System, Table, ground};
+use crate::{Platform, System, Table};
+use before::Again;
 
 /// What a rollback is asked for.
 #[derive(Debug, Default, Deserialize)]
@@ -47,10 +44,11 @@ struct Wanted {
 pub(crate) async fn act<T: Table, S: System>(
     State(platform): State<Arc<Platform<T, S>>>,
     caller: Caller,
-    crate::request::Named(target): crate::request::Named,
+    Named(target): Named,
     headers: HeaderMap,
-    body: Bytes,
+    body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Refused> {
+    let body = body.map_err(|_| Refused::too_large())?;
     let (id, verb) = split(&target, "/v1/instances")?;
     match verb {
         "rollback" => roll_back(&platform, &caller, parse_id(id)?, (&headers, &body)).await,
@@ -182,159 +180,4 @@ async fn anew<T: Table, S: System>(
     };
     let done = commit(platform, acceptance).await?;
     Ok(done.map(|done| (done.instance.id, done.deployment.id, remarks)))
-}
-
-/// What was there before, on the ground as it is now.
-struct Again {
-    instance: Instance,
-    spec: Value,
-    bound: Vec<BoundInput>,
-    kept: Vec<KeptInput>,
-    lifecycle: Option<LifecycleRef>,
-    origin: Origin,
-    environment: Environment,
-    landing_zone: LandingZone,
-    resolvers: Vec<Resolver>,
-    remarks: Vec<Problem>,
-}
-
-/// What is deployed again, before it is held against the ground.
-struct Before {
-    spec: Value,
-    bound: Vec<BoundInput>,
-    kept: Vec<KeptInput>,
-    lifecycle: Option<LifecycleRef>,
-    origin: Origin,
-}
-
-impl Again {
-    /// An earlier revision as it was applied: nothing in it is resolved again.
-    async fn of_revision<T: Table, S: System>(
-        platform: &Platform<T, S>,
-        caller: &Caller,
-        (id, asked): (&InstanceId, Option<u64>),
-    ) -> Result<Self, Refused> {
-        let tenant = &caller.principal.tenant;
-        let instance = current(platform, tenant, id).await?;
-        let alive = instance.filter(|it| it.status != InstanceStatus::Destroyed);
-        let instance = alive.ok_or_else(|| absent(id))?;
-        let invalid = |message: String| Failure::new(FailureKind::Invalid, message);
-        let number = earlier(&instance, asked).map_err(|error| invalid(error.to_string()))?;
-        let key = Revision::key_of(tenant, id, number);
-        let revision: Option<Revision> = platform.table.get(&key).await?;
-        let revision = revision.ok_or_else(|| {
-            let newest = instance.last_revision;
-            let message = format!("`{id}` has no revision {number}; its newest one is {newest}");
-            Failure::new(FailureKind::NotFound, message)
-        })?;
-        let partition = Partition::instance(tenant, id);
-        let held: Vec<Allocation> = platform.table.query(&partition, Allocation::PREFIX).await?;
-        let what = format!("revision {number} of `{id}` cannot be deployed any more");
-        let kept = kept_inputs(&revision, &instance, &held)
-            .map_err(|problems| Failure::invalid_document(what, problems))?;
-        let life: Option<Life> = platform.table.get(&Life::key_of(tenant, id)).await?;
-        let life = life.filter(|life| life.incarnation == instance.incarnation);
-        let before = Before {
-            spec: revision.spec,
-            bound: Vec::new(),
-            kept,
-            lifecycle: life.map(|life| life.lifecycle),
-            origin: Origin::Revision(number),
-        };
-        Self::on_the_ground(platform, instance, before).await
-    }
-
-    /// What a deployment was asked for.
-    async fn of_deployment<T: Table, S: System>(
-        platform: &Platform<T, S>,
-        (deployment, instance): (&Deployment, Instance),
-    ) -> Result<Self, Refused> {
-        let key = DeploymentSpec::key_of(&deployment.tenant, &deployment.id);
-        let submitted: DeploymentSpec = platform.table.require(&key).await?;
-        let before = Before {
-            spec: submitted.spec,
-            bound: submitted.bound,
-            kept: submitted.kept,
-            lifecycle: submitted.lifecycle,
-            origin: Origin::Retry(deployment.id.clone()),
-        };
-        Self::on_the_ground(platform, instance, before).await
-    }
-
-    async fn on_the_ground<T: Table, S: System>(
-        platform: &Platform<T, S>,
-        instance: Instance,
-        before: Before,
-    ) -> Result<Self, Refused> {
-        let table = &platform.table;
-        let (environment, landing_zone) = ground::load(table, &instance.environment).await?;
-        let ground = Ground {
-            environment: &environment,
-            landing_zone: &landing_zone,
-            current: Some(&instance),
-        };
-        let mut remarks = fitness::of_value(table, &ground, &before.spec).await?;
-        // Nobody has the text at hand that these would be places in.
-        for remark in &mut remarks {
-            remark.position = None;
-        }
-        Ok(Self {
-            instance,
-            spec: before.spec,
-            bound: before.bound,
-            kept: before.kept,
-            lifecycle: before.lifecycle,
-            origin: before.origin,
-            environment,
-            landing_zone,
-            resolvers: ground::resolvers(table).await?,
-            remarks,
-        })
-    }
-
-    fn acceptance<T: Table, S: System>(
-        &self,
-        platform: &Platform<T, S>,
-        caller: &Caller,
-        idempotency: Option<IdempotencyClaim>,
-    ) -> Result<groundplane_deployment::Accepted, Refused> {
-        let demand = Demand {
-            principal: &caller.principal,
-            instance: self.instance.id.clone(),
-            environment: self.environment.clone(),
-            landing_zone: self.landing_zone.clone(),
-            resolvers: self.resolvers.clone(),
-            deployment: DeploymentId::from_number(platform.system.next().as_u128()),
-            origin: self.origin.clone(),
-            idempotency,
-            now: platform.system.now(),
-        };
-        let submission = Submission {
-            demand,
-            spec: self.spec.clone(),
-            bound: self.bound.clone(),
-            kept: self.kept.clone(),
-            lifecycle: self.lifecycle.clone(),
-            labels: labels_of(&self.spec),
-            incarnation: platform.system.next().simple().to_string(),
-        };
-        Ok(accept(submission, Some(self.instance.clone()))?)
-    }
-
-    async fn foresee<T: Table, S: System>(
-        &self,
-        platform: &Platform<T, S>,
-    ) -> Result<Foreseen, Refused> {
-        let intent = Intent {
-            tenant: &self.instance.tenant,
-            instance: &self.instance.id,
-            spec: &self.spec,
-            bound: &self.bound,
-            environment: &self.environment,
-            landing_zone: &self.landing_zone,
-        };
-        let foreseen = foresee_intent(platform, &intent, Some(&self.instance)).await?;
-        let what = "the spec cannot be deployed";
-        Ok(foreseen.map_err(|problems| Failure::invalid_document(what, problems))?)
-    }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
+use axum::extract::rejection::BytesRejection;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use groundplane_deployment::{Intent, waiting_for};
@@ -39,8 +40,9 @@ pub(crate) async fn act<T: Table, S: System>(
     caller: Caller,
     Named(target): Named,
     headers: HeaderMap,
-    body: Bytes,
+    body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Refused> {
+    let body = body.map_err(|_| Refused::too_large())?;
     let (id, verb) = split(&target, "/v1/deployments")?;
     let known = match verb {
         "cancel" => cancelling::cancel(&platform, &caller, id).await?,

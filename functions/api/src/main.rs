@@ -3,7 +3,6 @@
 use groundplane_api::{Identity, Platform, Surroundings, router};
 use groundplane_aws::{Aws, System};
 use groundplane_edge::{Error, setting, setting_or, start_telemetry};
-use groundplane_lives::Definitions;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -20,7 +19,7 @@ async fn main() -> Result<(), Error> {
     let platform = Platform {
         table: aws.table(setting("TABLE_NAME")?),
         system: Surroundings::new(System, secrets, artifacts, executions),
-        definitions: Definitions::default(),
+        definitions: groundplane_lives::Definitions::default(),
     };
     lambda_http::run(router(platform, identity)).await
 }

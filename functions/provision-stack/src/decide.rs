@@ -183,14 +183,13 @@ fn apply(seen: &Seen, progress: &Progress) -> Decision {
 /// CloudFormation is at work. Where someone wants that to end, an update is cancelled and a stack
 /// that is being created is deleted; anything else ends by itself.
 fn stop(seen: &Seen, progress: &Progress) -> Decision {
-    match seen.status {
-        StackStatus::UpdateInProgress if progress.cancelled && !progress.stopped => {
-            Decision::CancelUpdate
-        }
-        StackStatus::CreateInProgress if progress.cancelled && progress.deletions == 0 => {
-            Decision::DeleteStack
-        }
-        _ => Decision::Wait,
+    let is = |status: StackStatus| progress.cancelled && seen.status == status;
+    if is(StackStatus::UpdateInProgress) && !progress.stopped {
+        Decision::CancelUpdate
+    } else if is(StackStatus::CreateInProgress) && progress.deletions == 0 {
+        Decision::DeleteStack
+    } else {
+        Decision::Wait
     }
 }
 

@@ -1,4 +1,4 @@
-//! Approval: whether a plan needs one, how it is asked for, and what each answer comes to. The
+//! Approval: whether a plan needs one, how it is asked for, and what comes of it. The
 //! decision lies with the deployment; waking its execution only makes it look.
 
 use groundplane_model::{
@@ -7,6 +7,7 @@ use groundplane_model::{
     TaskToken, UnitState,
 };
 use jiff::Timestamp;
+use serde_json::json;
 
 use crate::cancel::stop_if_cancelled;
 use crate::prepare::changes_something;
@@ -64,19 +65,9 @@ pub fn ask(question: Question<'_>) -> Result<Vec<Change>, Failure> {
             deployment, "resumed", token, now,
         ))]);
     }
-    let kept = match deployment.status {
-        DeploymentStatus::Waiting => Change::check(deployment),
-        _ => Change::save(&Deployment {
-            status: DeploymentStatus::Waiting,
-            approval: Some(Approval {
-                since: Some(approval.since.unwrap_or(now)),
-                until: approval
-                    .until
-                    .or_else(|| now.checked_add(approval.policy.deadline).ok()),
-                ..approval.clone()
-            }),
-            ..deployment.clone()
-        }),
+    let mut changes = match deployment.status == DeploymentStatus::Waiting {
+        true => vec![Change::check(deployment)],
+        false => begin_to_wait(deployment, approval, now),
     };
     let callback = Callback {
         tenant: deployment.tenant.clone(),
@@ -84,7 +75,37 @@ pub fn ask(question: Question<'_>) -> Result<Vec<Change>, Failure> {
         token,
         version: callback.map_or(0, |callback| callback.version),
     };
-    Ok(vec![kept, Change::save(&callback)])
+    changes.push(Change::save(&callback));
+    Ok(changes)
+}
+
+/// The time to answer begins, and an event tells of it.
+fn begin_to_wait(deployment: &Deployment, approval: &Approval, now: Timestamp) -> Vec<Change> {
+    let until = now.checked_add(approval.policy.deadline).ok();
+    let waiting = Deployment {
+        status: DeploymentStatus::Waiting,
+        approval: Some(Approval {
+            since: Some(now),
+            until,
+            ..approval.clone()
+        }),
+        ..deployment.clone()
+    };
+    let message = OutboxMessage::PublishEvent {
+        detail_type: "Deployment Waiting".to_owned(),
+        detail: json!({
+            "tenant": deployment.tenant,
+            "instance": deployment.instance,
+            "deployment": deployment.id,
+            "action": deployment.action,
+            "status": waiting.status,
+            "plan": deployment.plan_digest,
+            "requestedBy": deployment.requested_by,
+            "until": until,
+        }),
+    };
+    let event = Outbox::new(format!("{}.waiting", deployment.id), message, now);
+    vec![Change::save(&waiting), Change::save(&event)]
 }
 
 /// What an execution that was woken, or has waited long enough, does.
@@ -140,96 +161,6 @@ pub fn too_late(
     Some(woken(deployment, "expired", token, now))
 }
 
-/// What someone says to a plan.
-#[derive(Debug, Clone, Copy)]
-pub struct Answer<'a> {
-    /// Yes or no.
-    pub verdict: ApprovalVerdict,
-    /// Who says it.
-    pub by: &'a str,
-    /// The digest of the plan that they have seen.
-    pub plan: &'a str,
-    /// Why, in their words.
-    pub reason: Option<&'a str>,
-}
-
-/// Why an answer does not count.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ApprovalRefusal {
-    /// It is about another plan than the one that waits.
-    OtherPlan(Digest),
-    /// Anything else.
-    Failure(Failure),
-}
-
-impl From<Failure> for ApprovalRefusal {
-    fn from(failure: Failure) -> Self {
-        Self::Failure(failure)
-    }
-}
-
-/// Takes an answer to the plan of `deployment`. The same answer of the same person again changes
-/// nothing.
-///
-/// # Errors
-/// Where the deployment does not wait, or waits for something else, or this person may not decide.
-pub fn answer(
-    deployment: &Deployment,
-    callback: Option<&Callback>,
-    answer: Answer<'_>,
-    now: Timestamp,
-) -> Result<Vec<Change>, ApprovalRefusal> {
-    let id = &deployment.id;
-    let Some(approval) = &deployment.approval else {
-        return Err(not_waiting(deployment).into());
-    };
-    let plan = plan_of(deployment)?;
-    if let Some(decision) = &approval.decision {
-        let is_the_same = decision.verdict == answer.verdict
-            && decision.by.as_deref() == Some(answer.by)
-            && decision.plan.to_string() == answer.plan;
-        return match is_the_same {
-            true => Ok(Vec::new()),
-            false => Err(decided_before(deployment, decision).into()),
-        };
-    }
-    if deployment.status != DeploymentStatus::Waiting {
-        return Err(not_waiting(deployment).into());
-    }
-    if plan.to_string() != answer.plan {
-        return Err(ApprovalRefusal::OtherPlan(plan));
-    }
-    if approval.until.is_some_and(|until| now >= until) {
-        let message = format!("the time to decide about `{id}` is over");
-        return Err(Failure::new(FailureKind::Conflict, message).into());
-    }
-    let is_own = answer.by == deployment.requested_by;
-    if is_own && !approval.policy.self_approval && answer.verdict == ApprovalVerdict::Approved {
-        let message = format!("you asked for `{id}` yourself; someone else has to approve it");
-        return Err(Failure::new(FailureKind::Denied, message).into());
-    }
-    let decision = ApprovalDecision {
-        verdict: answer.verdict,
-        by: Some(answer.by.to_owned()),
-        at: now,
-        plan,
-        reason: answer.reason.map(str::to_owned),
-    };
-    let mut changes = vec![Change::save(&decided(deployment, approval, decision))];
-    if let Some(callback) = callback {
-        let token = callback.token.clone();
-        let message = OutboxMessage::ResumeDeployment { token };
-        changes.push(Change::save(&Outbox::new(
-            format!("{id}.answered"),
-            message,
-            now,
-        )));
-        // The token that is woken is the one that counts.
-        changes.push(Change::check(callback));
-    }
-    Ok(changes)
-}
-
 /// Why a plan is not carried out, if it was refused.
 pub(crate) fn refused_by(approval: &Approval) -> Option<DeploymentError> {
     let decision = approval.decision.as_ref()?;
@@ -254,7 +185,11 @@ pub(crate) fn refused_by(approval: &Approval) -> Option<DeploymentError> {
 }
 
 /// `deployment` with a decision: it goes on, be it to its failure.
-fn decided(deployment: &Deployment, approval: &Approval, decision: ApprovalDecision) -> Deployment {
+pub(crate) fn decided(
+    deployment: &Deployment,
+    approval: &Approval,
+    decision: ApprovalDecision,
+) -> Deployment {
     Deployment {
         status: DeploymentStatus::Running,
         approval: Some(Approval {
@@ -277,40 +212,11 @@ fn needed(deployment: &Deployment) -> Result<&Approval, Failure> {
     })
 }
 
-fn plan_of(deployment: &Deployment) -> Result<Digest, Failure> {
+pub(crate) fn plan_of(deployment: &Deployment) -> Result<Digest, Failure> {
     deployment.plan_digest.clone().ok_or_else(|| {
         let message = format!("`{}` is not planned", deployment.id);
         Failure::new(FailureKind::Internal, message)
     })
-}
-
-fn decided_before(deployment: &Deployment, decision: &ApprovalDecision) -> Failure {
-    let by = decision.by.as_deref().unwrap_or("nobody");
-    let how = match decision.verdict {
-        ApprovalVerdict::Approved => format!("was approved by {by} already"),
-        ApprovalVerdict::Rejected => format!("was rejected by {by} already"),
-        ApprovalVerdict::Expired => "was not approved in time".to_owned(),
-    };
-    let message = format!("`{}` {how}", deployment.id);
-    Failure::new(FailureKind::Conflict, message)
-}
-
-fn not_waiting(deployment: &Deployment) -> Failure {
-    let why = match deployment.status {
-        DeploymentStatus::Accepted | DeploymentStatus::Running | DeploymentStatus::Waiting
-            if deployment.plan_digest.is_none() =>
-        {
-            "is not planned yet"
-        }
-        DeploymentStatus::Accepted | DeploymentStatus::Running | DeploymentStatus::Waiting => {
-            "does not wait for an approval"
-        }
-        DeploymentStatus::Compensating => "has failed and is being taken back",
-        DeploymentStatus::Succeeded => "has succeeded already",
-        DeploymentStatus::Failed => "has failed already",
-    };
-    let message = format!("`{}` {why}", deployment.id);
-    Failure::new(FailureKind::Conflict, message)
 }
 
 #[cfg(test)]

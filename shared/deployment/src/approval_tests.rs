@@ -1,6 +1,7 @@
 //! Which plans need an approval, who may give it, and what it comes to.
 
 use super::*;
+use crate::answer::{Answer, ApprovalRefusal, answer};
 use crate::fixture::{apply, at, deployment, destroy, one, planned, unit};
 use groundplane_model::{Cancellation, Step};
 use jiff::SignedDuration;

@@ -29,41 +29,23 @@ pub fn cancel(
     if deployment.cancelled.is_some() && deployment.status != DeploymentStatus::Succeeded {
         return Ok(Vec::new());
     }
-    let conflict = |message: String| {
-        Failure::new(FailureKind::Conflict, message).with_link(format!("/v1/deployments/{id}"))
-    };
-    let wake = match deployment.status {
-        DeploymentStatus::Succeeded => {
-            return Err(conflict(format!("`{id}` has succeeded already")));
-        }
-        DeploymentStatus::Failed => return Err(conflict(format!("`{id}` has failed already"))),
-        DeploymentStatus::Compensating => {
-            let message = format!("`{id}` has failed and is being taken back");
-            return Err(conflict(message));
-        }
-        DeploymentStatus::Running if is_past_return(deployment, steps) => {
-            let message = format!(
-                "`{id}` has begun to remove something, which cannot be taken back; it goes on to \
-                 its end"
-            );
-            return Err(conflict(message));
-        }
-        DeploymentStatus::Running => None,
-        DeploymentStatus::Accepted => Some(OutboxMessage::StartDeployment {
-            tenant: deployment.tenant.clone(),
-            instance: deployment.instance.clone(),
-            deployment: id.clone(),
-        }),
-        DeploymentStatus::Waiting => callback.map(|callback| OutboxMessage::ResumeDeployment {
-            token: callback.token.clone(),
-        }),
-    };
-    let status = match deployment.status {
-        DeploymentStatus::Waiting => DeploymentStatus::Running,
-        other => other,
-    };
+    refuse_if_too_late(deployment, steps)?;
+    let is_waiting = deployment.status == DeploymentStatus::Waiting;
+    let is_accepted = deployment.status == DeploymentStatus::Accepted;
+    let callback = callback.filter(|_| is_waiting);
+    let start = is_accepted.then(|| OutboxMessage::StartDeployment {
+        tenant: deployment.tenant.clone(),
+        instance: deployment.instance.clone(),
+        deployment: id.clone(),
+    });
+    let wake = callback.map(|callback| OutboxMessage::ResumeDeployment {
+        token: callback.token.clone(),
+    });
     let cancelled = Deployment {
-        status,
+        status: match is_waiting {
+            true => DeploymentStatus::Running,
+            false => deployment.status,
+        },
         cancelled: Some(Cancellation {
             by: by.to_owned(),
             at: now,
@@ -71,14 +53,30 @@ pub fn cancel(
         ..deployment.clone()
     };
     let mut changes = vec![Change::save(&cancelled)];
-    if let Some(message) = wake {
+    if let Some(message) = start.or(wake) {
         let message = Outbox::new(format!("{id}.cancelled"), message, now);
         changes.push(Change::save(&message));
     }
     // The token that is woken is the one that counts.
-    let token = callback.filter(|_| deployment.status == DeploymentStatus::Waiting);
-    changes.extend(token.map(Change::check));
+    changes.extend(callback.map(Change::check));
     Ok(changes)
+}
+
+fn refuse_if_too_late(deployment: &Deployment, steps: &[Step]) -> Result<(), Failure> {
+    let why = match deployment.status {
+        DeploymentStatus::Succeeded => "has succeeded already",
+        DeploymentStatus::Failed => "has failed already",
+        DeploymentStatus::Compensating => "has failed and is being taken back",
+        DeploymentStatus::Running if is_past_return(deployment, steps) => {
+            "has begun to remove something, which cannot be taken back; it goes on to its end"
+        }
+        DeploymentStatus::Accepted | DeploymentStatus::Running | DeploymentStatus::Waiting => {
+            return Ok(());
+        }
+    };
+    let id = &deployment.id;
+    let refused = Failure::new(FailureKind::Conflict, format!("`{id}` {why}"));
+    Err(refused.with_link(format!("/v1/deployments/{id}")))
 }
 
 /// Whether `deployment` has begun to remove what cannot be brought back.

@@ -8,6 +8,7 @@
 
 mod accept;
 mod again;
+mod answer;
 mod approval;
 mod begin;
 mod bind;
@@ -33,9 +34,8 @@ mod world;
 
 pub use accept::{Accepted, Demand, IdempotencyClaim, Submission, accept, accept_destroy};
 pub use again::{NothingEarlier, Retry, earlier, kept_inputs, labels_of, retry};
-pub use approval::{
-    Answer, ApprovalRefusal, Judgement, Question, answer, ask, demanded, judge, too_late,
-};
+pub use answer::{Answer, ApprovalRefusal, answer};
+pub use approval::{Judgement, Question, ask, demanded, judge, too_late};
 pub use begin::{Batch, Begun, begin};
 pub use bindings::bound_inputs;
 pub use cancel::{cancel, is_past_return, stop_if_cancelled, stop_step_if_cancelled};

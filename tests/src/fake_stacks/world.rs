@@ -22,6 +22,7 @@ pub(super) struct World {
     pub(super) templates: BTreeMap<Digest, FakeTemplate>,
     pub(super) failing_deletions: u8,
     pub(super) failing_rollbacks: u8,
+    pub(super) dawdling: u8,
     pub(super) sweeps: bool,
     pub(super) log: Vec<String>,
     made: u32,
@@ -192,6 +193,9 @@ impl World {
     fn move_stack(&mut self, name: &str, stack: &mut FakeStack) -> bool {
         let status = stack.status.clone();
         let next = match status.as_str() {
+            "CREATE_IN_PROGRESS" | "UPDATE_IN_PROGRESS" if take(&mut self.dawdling) => {
+                return true;
+            }
             "CREATE_IN_PROGRESS" => {
                 self.provision(stack, "ROLLBACK_IN_PROGRESS", "CREATE_COMPLETE")
             }

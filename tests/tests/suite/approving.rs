@@ -26,6 +26,18 @@ fn web_service() -> String {
     example("web-service.yaml").unwrap()
 }
 
+/// A small spec that holds addresses, which must come back.
+fn networked() -> String {
+    "
+apiVersion: groundplane.dev/v1
+kind: Service
+metadata: { name: web-service, environment: dev }
+spec:
+  network: { subnets: 2, prefixLength: 27 }
+"
+    .to_owned()
+}
+
 fn text(error: impl std::fmt::Debug) -> Problem {
     format!("{error:?}")
 }
@@ -95,7 +107,7 @@ async fn whole_or_gone(
     may_fail: bool,
 ) -> Result<(), Problem> {
     match ended.status {
-        DeploymentStatus::Succeeded => platform.must_be_deployed(&id(), &UNITS).await,
+        DeploymentStatus::Succeeded => platform.must_be_deployed(&id(), &["network"]).await,
         DeploymentStatus::Failed if may_fail => {
             platform.must_be_empty(&id(), InstanceStatus::Failed).await
         }
@@ -119,7 +131,7 @@ async fn gone(platform: &TestPlatform, ended: &Deployment, names: &[&str]) -> Re
 
 async fn approved(faults: Faults, may_fail: bool) -> Result<(), Problem> {
     let platform = demanding(faults, 24).await?;
-    let deployment = platform.submit(&web_service()).await?;
+    let deployment = platform.submit(&networked()).await?;
     someone_says(&platform, &deployment, ApprovalVerdict::Approved);
     let (ended, _) = platform.settle(&deployment).await?;
     whole_or_gone(&platform, &ended, may_fail).await
@@ -127,7 +139,7 @@ async fn approved(faults: Faults, may_fail: bool) -> Result<(), Problem> {
 
 async fn rejected(faults: Faults, may_fail: bool) -> Result<(), Problem> {
     let platform = demanding(faults, 24).await?;
-    let deployment = platform.submit(&web_service()).await?;
+    let deployment = platform.submit(&networked()).await?;
     someone_says(&platform, &deployment, ApprovalVerdict::Rejected);
     let (ended, _) = platform.settle(&deployment).await?;
     let expected: &[&str] = match may_fail {
@@ -143,7 +155,7 @@ async fn rejected(faults: Faults, may_fail: bool) -> Result<(), Problem> {
 
 async fn expired(faults: Faults, may_fail: bool) -> Result<(), Problem> {
     let platform = demanding(faults, 2).await?;
-    let deployment = platform.submit(&web_service()).await?;
+    let deployment = platform.submit(&networked()).await?;
     let (ended, _) = platform.settle(&deployment).await?;
     let expected: &[&str] = match may_fail {
         false => &["Groundplane.ApprovalExpired"],
@@ -158,7 +170,7 @@ async fn expired(faults: Faults, may_fail: bool) -> Result<(), Problem> {
 
 async fn cancelled_waiting(faults: Faults, may_fail: bool) -> Result<(), Problem> {
     let platform = demanding(faults, 24).await?;
-    let deployment = platform.submit(&web_service()).await?;
+    let deployment = platform.submit(&networked()).await?;
     someone_cancels(&platform, &deployment, AN_ANSWER, 0);
     let (ended, _) = platform.settle(&deployment).await?;
     gone(&platform, &ended, expected_of_cancelled(may_fail)).await
@@ -166,8 +178,8 @@ async fn cancelled_waiting(faults: Faults, may_fail: bool) -> Result<(), Problem
 
 async fn cancelled_half_way(faults: Faults, may_fail: bool) -> Result<(), Problem> {
     let platform = TestPlatform::start(faults, Schedule::InOrder).await?;
-    let deployment = platform.submit(&web_service()).await?;
-    someone_cancels(&platform, &deployment, "ProvisionStackFunctionArn", 7);
+    let deployment = platform.submit(&networked()).await?;
+    someone_cancels(&platform, &deployment, "ProvisionStackFunctionArn", 2);
     let (ended, _) = platform.settle(&deployment).await?;
     gone(&platform, &ended, expected_of_cancelled(may_fail)).await
 }
@@ -277,13 +289,13 @@ async fn an_update_that_is_cancelled_half_way_restores_what_was_there() {
         .replace("cpu: 256", "cpu: 512")
         .replace("memory: 512", "memory: 1024");
     let mut stopped = 0;
-    for nth in 0..6 {
+    for nth in 0..5 {
         let deployment = platform.submit(&larger).await.unwrap();
+        platform.stacks.dawdle(9);
         someone_cancels(&platform, &deployment, "ProvisionStackFunctionArn", nth);
         let (ended, _) = platform.settle(&deployment).await.unwrap();
-        if ended.status == DeploymentStatus::Succeeded {
-            break;
-        }
+        platform.stacks.dawdle(0);
+        assert_eq!(ended.status, DeploymentStatus::Failed, "{nth}: {ended:?}");
         let after = platform.units(&id()).await.unwrap();
         let applied = |unit: &groundplane_model::UnitState| unit.applied.clone();
         assert_eq!(
