@@ -43,10 +43,7 @@ pub struct Progress {
     pub continuations: u8,
 }
 
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "it is what `skip_serializing_if` gives"
-)]
+/// By reference, since that is what `skip_serializing_if` gives.
 const fn is_false(flag: &bool) -> bool {
     !*flag
 }

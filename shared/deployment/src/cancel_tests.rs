@@ -2,9 +2,7 @@
 
 use super::*;
 use crate::fail;
-use crate::fixture::{
-    apply, at, begun, deployment, destroy, error, failing, id, one, planned, step_id,
-};
+use crate::fixture::{apply, at, begun, deployment, destroy, error, failing, id, one, planned};
 use groundplane_model::{DeploymentError, StepStatus, TaskToken};
 
 fn callback() -> Callback {
@@ -163,5 +161,4 @@ fn the_cause_is_who_cancelled_unless_something_had_failed_before() {
     );
     let running = after(deployment(DeploymentStatus::Running));
     assert_eq!(cause(&running, &[], "Groundplane.Invalid").cause, "caught");
-    let _ = step_id("compute");
 }

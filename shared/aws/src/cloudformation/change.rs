@@ -121,7 +121,7 @@ impl ChangeStacks for CloudFormation {
     }
 }
 
-/// "You can cancel only stacks that are in the `UPDATE_IN_PROGRESS` state" (CancelUpdateStack, AWS
+/// "You can cancel only stacks that are in the `UPDATE_IN_PROGRESS` state" (`CancelUpdateStack`, AWS
 /// CloudFormation API reference): any other has come to its end in the meantime.
 fn cannot_be_cancelled<E: ProvideErrorMetadata>(error: &SdkError<E>) -> bool {
     let service = error.as_service_error();
