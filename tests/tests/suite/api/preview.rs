@@ -272,7 +272,10 @@ async fn what_changes_nothing_of_a_plan_leaves_it_standing() {
     let name = EnvironmentName::parse("dev").unwrap();
     let key = Key::meta(Partition::environment(&name));
     let mut environment: Environment = table.get(&key).await.unwrap().unwrap();
-    environment.spec.approval = Some(ApprovalPolicy::default());
+    environment.spec.approval = Some(ApprovalPolicy {
+        required: false,
+        ..ApprovalPolicy::default()
+    });
     let changes = vec![groundplane_model::Change::save(&environment)];
     table.commit(changes).await.unwrap();
     assert_ne!(plan_of(&world.preview(WEB).await), plan);
