@@ -11,6 +11,7 @@ use groundplane_model::{
 };
 use jiff::SignedDuration;
 
+pub(crate) use deployments::{Approve, Cancel, Reject, Retry, Rollback};
 pub(crate) use drift::{Drift, DriftOf};
 pub(crate) use event_source::{CreateSource, EventSourceCommand};
 pub(crate) use image::ImageCommand;
@@ -22,6 +23,7 @@ pub(crate) use name::{NameCommand, PreviewName};
 pub(crate) use planning::{Completions, Graph, Init, Language, Man, Preview, Schema};
 pub(crate) use pool::{Create, Import, Place, PoolCommand};
 
+mod deployments;
 mod drift;
 mod event_source;
 mod image;
@@ -128,6 +130,16 @@ pub(crate) enum Command {
     Diff(Diff),
     /// Show what is there against what was asked for, of an instance or of an environment
     Drift(Drift),
+    /// Approve the plan of a deployment that waits for it
+    Approve(Approve),
+    /// Reject the plan of a deployment that waits for an approval
+    Reject(Reject),
+    /// End a deployment before its time, and take back what it did
+    Cancel(Cancel),
+    /// Try a failed deployment again, or start a lost one anew
+    Retry(Retry),
+    /// Deploy an earlier revision of an instance again
+    Rollback(Rollback),
     /// Show what each event did to an instance
     Events(OfInstance),
     /// Show the states of an instance over time

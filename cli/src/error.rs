@@ -138,6 +138,9 @@ pub(crate) enum Error {
     /// The user did not confirm.
     #[error("the name that was typed is not `{0}`; nothing was destroyed")]
     NotConfirmed(InstanceId),
+    /// The user did not agree to what was shown.
+    #[error("the name that was typed is not `{0}`; nothing was changed")]
+    Declined(InstanceId),
     /// The answer cannot be written.
     #[error("cannot write to standard output: {0}")]
     Output(io::Error),
@@ -170,6 +173,7 @@ impl Error {
             | Self::Unchecked { .. }
             | Self::NoInstance(_)
             | Self::NotConfirmed(_)
+            | Self::Declined(_)
             | Self::Output(_) => None,
         }
     }
@@ -189,6 +193,7 @@ impl Error {
             | Self::Unchecked { .. }
             | Self::NoInstance(_)
             | Self::NotConfirmed(_)
+            | Self::Declined(_)
             | Self::Output(_) => Exit::Failed,
         }
     }

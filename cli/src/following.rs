@@ -54,6 +54,24 @@ pub(crate) fn to_the_end(
     Ok(end(client, world, ended))
 }
 
+/// The same of a deployment that was cancelled: its failure is what was wanted.
+pub(crate) fn to_its_failure(
+    client: &Client,
+    world: &mut World<'_>,
+    deployment: &DeploymentId,
+    limit: Duration,
+) -> Result<Report, Error> {
+    let report = to_the_end(client, world, deployment, limit)?;
+    Ok(match report.failure {
+        Some(Error::DeploymentFailed(failed)) if failed.cancelled.is_some() => Report {
+            text: format!("{} is cancelled and taken back\n", failed.id),
+            failure: None,
+            ..report
+        },
+        _ => report,
+    })
+}
+
 fn lost(deployment: &DeploymentId, limit: Duration, abandoned: Abandoned) -> Error {
     let deployment = deployment.clone();
     match abandoned {

@@ -96,6 +96,10 @@ fn beginning(now: &Deployment) -> String {
     match now.status {
         DeploymentStatus::Accepted => format!("{}: {} accepted\n", now.instance, now.id),
         DeploymentStatus::Running => format!("{}: {} running\n", now.instance, now.id),
+        DeploymentStatus::Waiting => format!(
+            "{}: waits for an approval, with `groundplane approve {}`\n",
+            now.instance, now.id
+        ),
         DeploymentStatus::Compensating => {
             format!("{}: failed, taking back what was done\n", now.instance)
         }

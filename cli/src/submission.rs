@@ -3,10 +3,13 @@
 
 use std::time::Duration;
 
-use groundplane_model::{EnvironmentName, InstanceId, Problem, Severity};
+use groundplane_deployment::PlanId;
+use groundplane_model::{DeploymentId, EnvironmentName, InstanceId, Problem, Severity};
 use serde_json::Value;
 
-use crate::client::{Accepted, Body, Bound, CallError, Client, Previewed, Registered};
+use crate::client::{
+    Accepted, AnsweredPreview, Body, Bound, CallError, Client, Previewed, Registered,
+};
 use crate::documents::Candidate;
 use crate::error::{Error, FileProblem};
 use crate::render;
@@ -62,6 +65,37 @@ pub(crate) fn destroy(
     instance: &InstanceId,
 ) -> Result<Accepted, Error> {
     Ok(persistently(world, |key| client.destroy(instance, key))?)
+}
+
+/// Tries a deployment again.
+pub(crate) fn retry(
+    client: &Client,
+    world: &World<'_>,
+    deployment: &DeploymentId,
+) -> Result<Accepted, Error> {
+    let what = deployment.to_string();
+    persistently(world, |key| client.retry(deployment, key))
+        .map_err(|error| refused_request(&what, error))
+}
+
+/// Asks what deploying an earlier revision would do.
+pub(crate) fn look_back(
+    client: &Client,
+    (instance, revision): (&InstanceId, Option<u64>),
+) -> Result<AnsweredPreview, Error> {
+    client
+        .look_back(instance, revision)
+        .map_err(|error| refused_request(instance.as_str(), error))
+}
+
+/// Asks for an earlier revision to be deployed again.
+pub(crate) fn roll_back(
+    client: &Client,
+    world: &World<'_>,
+    wanted: (&InstanceId, Option<u64>, Option<&PlanId>),
+) -> Result<Accepted, Error> {
+    persistently(world, |key| client.roll_back(wanted, key))
+        .map_err(|error| refused_request(wanted.0.as_str(), error))
 }
 
 /// Asks up to three times where the platform is away for a moment. Every attempt has the same key,

@@ -89,6 +89,11 @@ impl FakeStacks {
         self.world().failing_rollbacks = count;
     }
 
+    /// Lets stacks that are being created or updated take no step the next `looks` times.
+    pub fn dawdle(&self, looks: u8) {
+        self.world().dawdling = looks;
+    }
+
     /// Lets change sets vanish once they were executed, so that only events tell of them.
     pub fn sweep_executed_change_sets(&self) {
         self.world().sweeps = true;

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use groundplane_deployment::WaitsFor;
 use groundplane_model::{
-    Action, ContextKey, DeploymentError, DeploymentId, DeploymentStatus, EnvironmentName,
-    InstanceId, InstanceStatus, LandingZoneName, Outcome, Problem, ServiceName, StepId, StepStatus,
-    UnitName,
+    Action, Cancellation, ContextKey, DeploymentError, DeploymentId, DeploymentStatus,
+    EnvironmentName, InstanceId, InstanceStatus, LandingZoneName, Outcome, Problem, ServiceName,
+    StepId, StepStatus, UnitName,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -148,6 +149,21 @@ pub(crate) struct Deployment {
     pub(crate) started_at: Option<Timestamp>,
     /// When it ended.
     pub(crate) ended_at: Option<Timestamp>,
+    /// The revision that it deploys again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) rollback_to: Option<u64>,
+    /// The deployment that it tries again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) retry_of: Option<DeploymentId>,
+    /// The approval that it waits or has waited for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) approval: Option<Value>,
+    /// Who wants it to go no further.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) cancelled: Option<Cancellation>,
+    /// What it waits for, until it has ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) waiting_for: Option<WaitsFor>,
     /// Its steps, wave by wave, once it is planned.
     #[serde(default)]
     pub(crate) waves: Vec<PlannedWave>,

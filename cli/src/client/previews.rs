@@ -27,7 +27,7 @@ pub(crate) struct Previewed {
 }
 
 /// The platform's answer.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct AnsweredPreview {
     /// What `deploy --plan` takes.
     pub(crate) plan: PlanId,

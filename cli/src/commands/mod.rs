@@ -1,6 +1,8 @@
 //! The commands, one file each: load what is asked for, decide, give a report.
 
 mod apply;
+mod approve;
+mod cancel;
 mod config;
 mod deploy;
 mod destroy;
@@ -18,17 +20,24 @@ mod manual;
 mod name;
 mod pool;
 mod preview;
+mod reject;
+mod retry;
 mod revisions;
+mod rollback;
 mod schema;
 mod status;
 mod validate;
 mod watch;
 
+use std::io::{BufRead as _, Read as _};
+
+use groundplane_model::{DeploymentId, InstanceId};
+
 pub(crate) use config::{Place, Setting};
 pub(crate) use logs::LogLine;
 
 use crate::answer::Report;
-use crate::arguments::{Arguments, Command, ConfigCommand, Format, Global, InstanceName};
+use crate::arguments::{Arguments, Command, ConfigCommand, Format, Global, InstanceName, Target};
 use crate::client::{Client, Instance};
 use crate::error::Error;
 use crate::settings::Settings;
@@ -56,6 +65,11 @@ pub(crate) fn run(
         Command::Revisions(arguments) => revisions::list(arguments, global, world),
         Command::Diff(arguments) => revisions::diff(arguments, global, world),
         Command::Drift(arguments) => drift::run(arguments, global, world),
+        Command::Approve(arguments) => approve::run(arguments, global, world),
+        Command::Reject(arguments) => reject::run(arguments, global, world),
+        Command::Cancel(arguments) => cancel::run(arguments, global, world),
+        Command::Retry(arguments) => retry::run(arguments, global, world),
+        Command::Rollback(arguments) => rollback::run(arguments, global, world),
         Command::Events(arguments) => life::events(arguments, global, world),
         Command::History(arguments) => life::history(arguments, global, world),
         Command::Run(arguments) => life::operate(arguments, global, world),
@@ -113,4 +127,36 @@ fn find(client: &Client, name: &InstanceName) -> Result<Instance, Error> {
             ))
         }
     }
+}
+
+/// The deployment that is meant: of an instance the one that tells most about it now.
+fn deployment_of(client: &Client, target: &Target) -> Result<DeploymentId, Error> {
+    match target {
+        Target::Deployment(id) => Ok(id.clone()),
+        Target::Instance(name) => Ok(find(client, name)?.summary.latest_deployment().clone()),
+    }
+}
+
+/// The longest line that is read as an answer.
+const MAX_ANSWER: u64 = 1024;
+
+/// Whether the user has typed the name of the instance.
+fn is_typed(world: &mut World<'_>, instance: &InstanceId) -> bool {
+    let mut typed = Vec::new();
+    // What cannot be read is no agreement.
+    let read = (&mut world.input)
+        .take(MAX_ANSWER)
+        .read_until(b'\n', &mut typed);
+    read.is_ok() && typed.trim_ascii() == instance.as_str().as_bytes()
+}
+
+/// Refused where someone has to be asked and nobody is there; `what` is what they would agree to.
+fn refuse_to_ask_nobody(world: &World<'_>, what: &str) -> Result<(), Error> {
+    if world.input_is_terminal {
+        return Ok(());
+    }
+    Err(Error::usage(
+        format!("nobody can be asked whether {what}"),
+        "pass --yes where standard input is not a terminal",
+    ))
 }

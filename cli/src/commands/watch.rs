@@ -1,7 +1,7 @@
 //! `groundplane watch DEPLOYMENT|INSTANCE`: follows a deployment until its end.
 
 use crate::answer::Report;
-use crate::arguments::{Global, Target, Watch};
+use crate::arguments::{Global, Watch};
 use crate::error::Error;
 use crate::following;
 use crate::world::World;
@@ -13,12 +13,6 @@ pub(super) fn run(
     world: &mut World<'_>,
 ) -> Result<Report, Error> {
     let client = super::connect(global, world)?;
-    let deployment = match &arguments.target {
-        Target::Deployment(id) => id.clone(),
-        Target::Instance(name) => super::find(&client, name)?
-            .summary
-            .latest_deployment()
-            .clone(),
-    };
+    let deployment = super::deployment_of(&client, &arguments.target)?;
     following::to_the_end(&client, world, &deployment, arguments.timeout)
 }

@@ -44,6 +44,7 @@ pub(crate) fn state(deployment: &Deployment) -> String {
     let status = match deployment.status {
         DeploymentStatus::Accepted => "accepted",
         DeploymentStatus::Running => "running",
+        DeploymentStatus::Waiting => "waits for an approval",
         DeploymentStatus::Compensating => "failed, taking back what was done",
         DeploymentStatus::Succeeded => match deployment.outcome {
             Some(Outcome::Unchanged) => "succeeded, nothing was changed",
@@ -54,6 +55,34 @@ pub(crate) fn state(deployment: &Deployment) -> String {
     duration(deployment).map_or_else(
         || status.to_owned(),
         |taken| format!("{status} after {taken}"),
+    )
+}
+
+/// Whether a deployment waits for an approval.
+pub(crate) fn is_waiting(deployment: &Deployment) -> bool {
+    deployment.status == DeploymentStatus::Waiting
+}
+
+/// A deployment's plan, as the subject of a sentence.
+pub(crate) fn name_of(deployment: &Deployment) -> String {
+    let digest = deployment.plan_digest.as_deref().unwrap_or("none");
+    format!("plan {}", line(digest))
+}
+
+/// What a deployment waits for, since when, and what helps; nothing once it has ended.
+pub(crate) fn waiting(deployment: &Deployment) -> String {
+    let Some(waits) = &deployment.waiting_for else {
+        return String::new();
+    };
+    let since = time::moment(waits.since);
+    let until = waits
+        .until
+        .map(|it| format!(", until {}", time::moment(it)));
+    format!(
+        "  waits for {} since {since}{}\n  {}\n",
+        line(&waits.what),
+        until.unwrap_or_default(),
+        line(&waits.unblock)
     )
 }
 
@@ -144,7 +173,8 @@ pub(crate) fn next_after_failure(deployment: &Deployment) -> String {
     let instance = &deployment.instance;
     match deployment.action {
         Action::Apply => format!(
-            "remove the cause and deploy again, or remove everything with `groundplane destroy \
+            "remove the cause and deploy again, try the same again with `groundplane retry \
+             {instance}`, or remove everything with `groundplane destroy \
              {instance}`"
         ),
         Action::Destroy => {

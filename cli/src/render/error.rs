@@ -66,6 +66,7 @@ fn hints(error: &Error) -> Vec<String> {
         | Error::Unchecked { .. }
         | Error::DeploymentFailed(_)
         | Error::NotConfirmed(_)
+        | Error::Declined(_)
         | Error::Output(_) => Vec::new(),
     }
 }

@@ -41,6 +41,7 @@ pub(crate) fn full(instance: &Instance, latest: Option<&Deployment>) -> String {
         if let Some(error) = &latest.error {
             text.push_str(&deployment::cause(error));
         }
+        text.push_str(&deployment::waiting(latest));
         text.push_str(&deployment::steps(latest));
     }
     text.push_str(&outputs(instance));

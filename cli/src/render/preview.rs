@@ -3,7 +3,7 @@
 use groundplane_preview::{Colour, markdown as one_as_markdown, text as one_as_text};
 
 use super::line;
-use crate::client::Previewed;
+use crate::client::{AnsweredPreview, Previewed};
 
 /// The previews for people.
 pub(crate) fn text(items: &[Previewed], has_colours: bool) -> String {
@@ -15,6 +15,15 @@ pub(crate) fn text(items: &[Previewed], has_colours: bool) -> String {
     let one = |item: &Previewed| one_as_text(&item.preview, colour) + &plan(item);
     let texts: Vec<String> = items.iter().map(one).collect();
     texts.join("\n")
+}
+
+/// One preview by itself.
+pub(crate) fn alone(answer: &AnsweredPreview, has_colours: bool) -> String {
+    let colour = match has_colours {
+        true => Colour::Ansi,
+        false => Colour::Never,
+    };
+    one_as_text(&answer.preview, colour)
 }
 
 /// How to have exactly this done.

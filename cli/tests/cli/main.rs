@@ -6,6 +6,8 @@ mod answers;
 #[cfg(test)]
 mod apply;
 #[cfg(test)]
+mod approvals;
+#[cfg(test)]
 mod calls;
 mod config;
 #[cfg(test)]

@@ -11,7 +11,7 @@ const ASK: &str = "POST /v1/instances:preview";
 const PLAN: &str = "plan-2c26b46b68ffc68ff99b453c1d304134-9f86d081-60303ae2-fd61a03a";
 
 /// What a platform answers: one task definition gets another image.
-fn answer() -> serde_json::Value {
+pub(crate) fn answer() -> serde_json::Value {
     let counts = |replace: usize| {
         json!({
             "create": 0, "update": 0, "may_update": 0, "replace": replace, "may_replace": 0,

@@ -53,6 +53,27 @@ pub(crate) async fn of_spec(
     refuse_errors(what, problems.collect())
 }
 
+/// What someone who deploys what was deployed before should know although it fits.
+///
+/// Refused with every problem where it does not fit any more.
+pub(crate) async fn of_value(
+    table: &impl ReadTable,
+    ground: &Ground<'_>,
+    spec: &Value,
+) -> std::result::Result<Vec<Problem>, Refused> {
+    let (environment, landing_zone) = (ground.environment, ground.landing_zone);
+    let mut problems = check(spec, environment, landing_zone);
+    if let Some(previous) = deployed(table, ground.current).await? {
+        let change = check_change(&previous, Some(spec), environment, landing_zone);
+        problems.extend(change);
+    }
+    let name = &environment.name;
+    refuse_errors(
+        format!("the spec cannot be deployed to `{name}` any more"),
+        problems,
+    )
+}
+
 /// Refused with every problem where the instance must not be destroyed.
 pub(crate) async fn of_destroy(
     table: &impl ReadTable,

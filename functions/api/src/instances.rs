@@ -9,7 +9,8 @@ use axum::response::{IntoResponse, Response};
 use groundplane_deployment::{Accepted, Demand, IdempotencyClaim, PlanId, accept, accept_destroy};
 use groundplane_model::{
     DeploymentId, DeploymentStatus, Digest, EnvironmentName, Failure, FailureKind, Idempotency,
-    Index, Instance, InstanceId, Life, Partition, Problem, ServiceName, TenantId, UnitState,
+    Index, Instance, InstanceId, Life, Origin, Partition, Problem, ServiceName, TenantId,
+    UnitState,
 };
 use groundplane_ports::{Page, PortError};
 use serde::Deserialize;
@@ -24,7 +25,7 @@ use crate::view::{AcceptedView, InstanceDetail, InstanceView, Listing};
 use crate::{Platform, System, Table, ground, preview};
 
 /// How often acceptance is decided again where someone else was faster.
-const ATTEMPTS: u32 = 3;
+pub(crate) const ATTEMPTS: u32 = 3;
 
 /// The query of `POST /v1/instances`.
 #[derive(Debug, Deserialize)]
@@ -97,30 +98,42 @@ pub(crate) async fn destroy<T: Table, S: System>(
         };
         let instance = current(&platform, &caller.principal.tenant, &id).await?;
         let instance = instance.ok_or_else(|| absent(&id))?;
-        let environment = ground::environment(&platform.table, &instance.environment).await?;
-        // The environment may have moved on; the instance is still where it was deployed.
-        let landing_zone = ground::landing_zone(&platform.table, &instance.landing_zone).await?;
-        let ground = Ground {
-            environment: &environment,
-            landing_zone: &landing_zone,
-            current: Some(&instance),
-        };
-        fitness::of_destroy(&platform.table, &ground).await?;
-        let demand = Demand {
-            principal: &caller.principal,
-            instance: id.clone(),
-            environment,
-            landing_zone,
-            resolvers: Vec::new(),
-            deployment: DeploymentId::from_number(platform.system.next().as_u128()),
-            idempotency: claim,
-            now: platform.system.now(),
-        };
-        if let Some(done) = commit(&platform, accept_destroy(demand, instance)?).await? {
+        let acceptance = removal(&platform, &caller, instance, (Origin::Wish, claim)).await?;
+        if let Some(done) = commit(&platform, acceptance).await? {
             return Ok(accepted(done.instance.id, done.deployment.id, Vec::new()));
         }
     }
     Err(busy(&id))
+}
+
+/// The acceptance of a destroy, if what is deployed may go.
+pub(crate) async fn removal<T: Table, S: System>(
+    platform: &Platform<T, S>,
+    caller: &Caller,
+    instance: Instance,
+    (origin, idempotency): (Origin, Option<IdempotencyClaim>),
+) -> Result<Accepted, Refused> {
+    let environment = ground::environment(&platform.table, &instance.environment).await?;
+    // The environment may have moved on; the instance is still where it was deployed.
+    let landing_zone = ground::landing_zone(&platform.table, &instance.landing_zone).await?;
+    let ground = Ground {
+        environment: &environment,
+        landing_zone: &landing_zone,
+        current: Some(&instance),
+    };
+    fitness::of_destroy(&platform.table, &ground).await?;
+    let demand = Demand {
+        principal: &caller.principal,
+        instance: instance.id.clone(),
+        environment,
+        landing_zone,
+        resolvers: Vec::new(),
+        deployment: DeploymentId::from_number(platform.system.next().as_u128()),
+        origin,
+        idempotency,
+        now: platform.system.now(),
+    };
+    Ok(accept_destroy(demand, instance)?)
 }
 
 /// The query of `GET /v1/instances`.
@@ -189,14 +202,14 @@ pub(crate) async fn show<T: Table, S: System>(
     Ok(Json(InstanceDetail::new(instance, units, life)))
 }
 
-enum Claim {
+pub(crate) enum Claim {
     /// The request was answered before.
     Answered(Idempotency),
     /// It was not; the claim is written with the answer.
     Fresh(Option<IdempotencyClaim>),
 }
 
-async fn claim<T: Table, S: System>(
+pub(crate) async fn claim<T: Table, S: System>(
     platform: &Platform<T, S>,
     caller: &Caller,
     key: Option<&Digest>,
@@ -223,7 +236,7 @@ async fn claim<T: Table, S: System>(
 }
 
 /// Commits an acceptance; none where someone else was faster.
-async fn commit<T: Table, S: System>(
+pub(crate) async fn commit<T: Table, S: System>(
     platform: &Platform<T, S>,
     accepted: Accepted,
 ) -> Result<Option<Accepted>, Refused> {
@@ -258,7 +271,7 @@ pub(crate) fn absent(id: &InstanceId) -> Failure {
     )
 }
 
-fn busy(id: &InstanceId) -> Refused {
+pub(crate) fn busy(id: &InstanceId) -> Refused {
     Failure::new(
         FailureKind::Unavailable,
         format!("`{id}` keeps changing; try again"),
@@ -266,7 +279,11 @@ fn busy(id: &InstanceId) -> Refused {
     .into()
 }
 
-fn accepted(instance: InstanceId, deployment: DeploymentId, warnings: Vec<Problem>) -> Response {
+pub(crate) fn accepted(
+    instance: InstanceId,
+    deployment: DeploymentId,
+    warnings: Vec<Problem>,
+) -> Response {
     let location = HeaderValue::try_from(format!("/v1/deployments/{deployment}"));
     let view = AcceptedView {
         instance,

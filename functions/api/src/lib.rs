@@ -1,6 +1,9 @@
 //! The HTTP API. Each module is one noun; the route table below is the whole API.
 
+mod again;
 mod allocations;
+mod approvals;
+mod cancelling;
 mod deployments;
 mod drift;
 mod drift_view;
@@ -37,7 +40,9 @@ use axum::routing::{get, post, put};
 use axum::{Extension, Json};
 use groundplane_lives::Definitions;
 use groundplane_model::{Environment, Failure, FailureKind, LandingZone, Resolver, Workflow};
-use groundplane_ports::{Clock, Ids, Random, ReadArtifacts, ReadTable, WriteSecrets, WriteTable};
+use groundplane_ports::{
+    Clock, Ids, Random, ReadArtifacts, ReadDeploymentRuns, ReadTable, WriteSecrets, WriteTable,
+};
 use serde_json::{Value, json};
 
 pub use principal::Identity;
@@ -62,10 +67,16 @@ pub struct Platform<T, S> {
 pub trait Table: ReadTable + WriteTable + 'static {}
 impl<T: ReadTable + WriteTable + 'static> Table for T {}
 
-/// The clock, the source of fresh identifiers and randomness, and the places of secrets and
-/// templates.
-pub trait System: Clock + Ids + Random + ReadArtifacts + WriteSecrets + 'static {}
-impl<S: Clock + Ids + Random + ReadArtifacts + WriteSecrets + 'static> System for S {}
+/// The clock, the source of fresh identifiers and randomness, the places of secrets and templates,
+/// and the executions of deployments.
+pub trait System:
+    Clock + Ids + Random + ReadArtifacts + ReadDeploymentRuns + WriteSecrets + 'static
+{
+}
+impl<S> System for S where
+    S: Clock + Ids + Random + ReadArtifacts + ReadDeploymentRuns + WriteSecrets + 'static
+{
+}
 
 /// The API over `platform`. `identity` says which claims of a token name tenant and groups.
 pub fn router<T: Table, S: System>(platform: Platform<T, S>, identity: Identity) -> Router {
@@ -92,7 +103,9 @@ fn of_instances<T: Table, S: System>() -> Router<Arc<Platform<T, S>>> {
         .route("/v1/instances:preview", post(preview::run::<T, S>))
         .route(
             "/v1/instances/{id}",
-            get(instances::show::<T, S>).delete(instances::destroy::<T, S>),
+            get(instances::show::<T, S>)
+                .delete(instances::destroy::<T, S>)
+                .post(again::act::<T, S>),
         )
         .route("/v1/instances/{id}/revisions", get(revisions::list::<T, S>))
         .route(
@@ -127,7 +140,14 @@ fn of_instances<T: Table, S: System>() -> Router<Arc<Platform<T, S>>> {
             get(drift::earlier::<T, S>),
         )
         .route("/v1/drift", get(drift::list::<T, S>))
-        .route("/v1/deployments/{id}", get(deployments::show::<T, S>))
+        .route(
+            "/v1/deployments/{id}",
+            get(deployments::show::<T, S>).post(deployments::act::<T, S>),
+        )
+        .route(
+            "/v1/deployments/{id}/preview",
+            get(deployments::preview::<T, S>),
+        )
 }
 
 /// What instances live by, and what tells them.

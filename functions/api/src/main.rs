@@ -3,7 +3,6 @@
 use groundplane_api::{Identity, Platform, Surroundings, router};
 use groundplane_aws::{Aws, System};
 use groundplane_edge::{Error, setting, setting_or, start_telemetry};
-use groundplane_lives::Definitions;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -16,10 +15,11 @@ async fn main() -> Result<(), Error> {
     let aws = Aws::from_env().await;
     let secrets = aws.own_secrets(setting("INSTALLATION")?);
     let artifacts = aws.artifacts(setting("ARTIFACT_BUCKET")?);
+    let executions = aws.deploy_machine(setting("DEPLOY_MACHINE_ARN")?);
     let platform = Platform {
         table: aws.table(setting("TABLE_NAME")?),
-        system: Surroundings::new(System, secrets, artifacts),
-        definitions: Definitions::default(),
+        system: Surroundings::new(System, secrets, artifacts, executions),
+        definitions: groundplane_lives::Definitions::default(),
     };
     lambda_http::run(router(platform, identity)).await
 }

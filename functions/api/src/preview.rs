@@ -55,12 +55,7 @@ pub(crate) async fn run<T: Table, S: System>(
     let foreseen = foresee(&platform, &caller, &wish, &proposal).await?;
     let mut remarks = std::mem::take(&mut wish.warnings);
     remarks.extend(proposal.remarks);
-    Ok(Json(PreviewView {
-        plan: foreseen.plan,
-        revision: foreseen.revision,
-        preview: foreseen.preview,
-        remarks,
-    }))
+    Ok(Json(foreseen.with(remarks)))
 }
 
 /// Refused with what has moved where deploying the wish would not do what `plan` announces.
@@ -70,22 +65,40 @@ pub(crate) async fn must_hold<T: Table, S: System>(
     (wish, proposal): (&Wish, &Proposal),
     plan: &PlanId,
 ) -> Result<(), Refused> {
-    let now = foresee(platform, caller, wish, proposal).await?.plan;
-    if plan.announces_the_same(&now) {
-        return Ok(());
-    }
-    let moved = plan.moved(&now).into_iter();
-    let clauses: Vec<String> = moved.map(|moved| moved.clause(&wish.instance)).collect();
-    let clauses = clauses.join("; ");
-    Err(Refused::moved(format!(
-        "the plan no longer holds: {clauses}"
-    )))
+    let now = foresee(platform, caller, wish, proposal).await?;
+    now.must_be(plan, &wish.instance)
 }
 
-struct Foreseen {
+/// What a preview comes to.
+pub(crate) struct Foreseen {
     plan: PlanId,
     revision: Option<u64>,
     preview: Preview,
+}
+
+impl Foreseen {
+    /// The same as it is shown.
+    pub(crate) fn with(self, remarks: Vec<Problem>) -> PreviewView {
+        PreviewView {
+            plan: self.plan,
+            revision: self.revision,
+            preview: self.preview,
+            remarks,
+        }
+    }
+
+    /// Refused with what has moved where this is not what `plan` announces.
+    pub(crate) fn must_be(&self, plan: &PlanId, instance: &InstanceId) -> Result<(), Refused> {
+        if plan.announces_the_same(&self.plan) {
+            return Ok(());
+        }
+        let moved = plan.moved(&self.plan).into_iter();
+        let clauses: Vec<String> = moved.map(|moved| moved.clause(instance)).collect();
+        let clauses = clauses.join("; ");
+        Err(Refused::moved(format!(
+            "the plan no longer holds: {clauses}"
+        )))
+    }
 }
 
 async fn foresee<T: Table, S: System>(
@@ -94,18 +107,30 @@ async fn foresee<T: Table, S: System>(
     wish: &Wish,
     proposal: &Proposal,
 ) -> Result<Foreseen, Refused> {
-    let tenant = &caller.principal.tenant;
-    let standing = standing(&platform.table, tenant, proposal.current.as_ref()).await?;
     let intent = Intent {
-        tenant,
+        tenant: &caller.principal.tenant,
         instance: &wish.instance,
         spec: &wish.service.value,
         bound: &proposal.bound,
         environment: &proposal.environment,
         landing_zone: &proposal.landing_zone,
     };
-    let outlook = Outlook::of(&intent, &standing)
-        .map_err(|problems| wish.refused("the spec cannot be deployed", problems))?;
+    let foreseen = foresee_intent(platform, &intent, proposal.current.as_ref()).await?;
+    foreseen.map_err(|problems| wish.refused("the spec cannot be deployed", problems))
+}
+
+/// What deploying `intent` would do to what is there, or every problem for which it would be
+/// refused.
+pub(crate) async fn foresee_intent<T: Table, S: System>(
+    platform: &Platform<T, S>,
+    intent: &Intent<'_>,
+    current: Option<&Instance>,
+) -> Result<Result<Foreseen, Vec<Problem>>, Refused> {
+    let standing = standing(&platform.table, intent.tenant, current).await?;
+    let outlook = match Outlook::of(intent, &standing) {
+        Ok(outlook) => outlook,
+        Err(problems) => return Ok(Err(problems)),
+    };
     let mut templates = BTreeMap::new();
     for artifact in outlook.artifacts() {
         let content = platform.system.read(artifact).await?;
@@ -115,11 +140,11 @@ async fn foresee<T: Table, S: System>(
         tracing::error!(%error, "a preview failed");
         Failure::new(FailureKind::Internal, "the platform has a fault")
     })?;
-    Ok(Foreseen {
-        plan: PlanId::of(&intent, &standing, &preview),
+    Ok(Ok(Foreseen {
+        plan: PlanId::of(intent, &standing, &preview),
         revision: standing.revision.map(|revision| revision.number),
         preview,
-    })
+    }))
 }
 
 /// What there is of an instance.

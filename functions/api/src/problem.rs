@@ -99,7 +99,7 @@ impl From<Failure> for Refused {
         let status = match failure.kind {
             FailureKind::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
             FailureKind::NotFound => StatusCode::NOT_FOUND,
-            FailureKind::Conflict => StatusCode::CONFLICT,
+            FailureKind::Conflict | FailureKind::Cancelled => StatusCode::CONFLICT,
             FailureKind::Unauthenticated => StatusCode::UNAUTHORIZED,
             FailureKind::Denied => StatusCode::FORBIDDEN,
             FailureKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,

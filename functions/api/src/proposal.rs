@@ -4,7 +4,7 @@
 use groundplane_deployment::{Demand, IdempotencyClaim, Submission, bound_inputs};
 use groundplane_model::{
     BoundInput, DeploymentId, Digest, Environment, EnvironmentName, Failure, FailureKind, Instance,
-    InstanceId, LandingZone, LifecycleRef, Problem, Resolver,
+    InstanceId, LandingZone, LifecycleRef, Origin, Problem, Resolver,
 };
 use groundplane_spec::{Document, Service, ValidDocument};
 
@@ -134,6 +134,7 @@ impl Proposal {
             landing_zone: self.landing_zone.clone(),
             resolvers: self.resolvers.clone(),
             deployment: DeploymentId::from_number(system.next().as_u128()),
+            origin: Origin::Wish,
             idempotency,
             now: system.now(),
         };
@@ -142,6 +143,7 @@ impl Proposal {
             spec: wish.service.value.clone(),
             lines: Some(wish.source.lines()),
             bound: self.bound.clone(),
+            kept: Vec::new(),
             lifecycle: Some(self.lifecycle.clone()),
             repair: None,
             labels: wish.service.labels.clone(),

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use groundplane_deployment::WaitsFor;
 use groundplane_model::{
-    Action, ContextKey, Deployment, DeploymentError, DeploymentId, DeploymentStatus, Digest,
-    EnvironmentName, Instance, InstanceId, InstanceStatus, LandingZoneName, Life, Outcome, Problem,
-    Step, StepAction, StepId, StepStatus, UnitName, UnitState,
+    Action, Approval, ApprovalDecision, Cancellation, ContextKey, Deployment, DeploymentError,
+    DeploymentId, DeploymentStatus, Digest, EnvironmentName, Instance, InstanceId, InstanceStatus,
+    LandingZoneName, Life, Origin, Outcome, Problem, Step, StepAction, StepId, StepStatus,
+    UnitName, UnitState,
 };
 use jiff::Timestamp;
 use serde::Serialize;
@@ -92,7 +94,38 @@ pub(crate) struct DeploymentView {
     created_at: Timestamp,
     started_at: Option<Timestamp>,
     ended_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rollback_to: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_of: Option<DeploymentId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    approval: Option<ApprovalView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cancelled: Option<Cancellation>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waiting_for: Option<WaitsFor>,
     waves: Vec<WaveView>,
+}
+
+/// The approval that a deployment waits or has waited for.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ApprovalView {
+    since: Option<Timestamp>,
+    until: Option<Timestamp>,
+    self_approval: bool,
+    decision: Option<ApprovalDecision>,
+}
+
+impl From<Approval> for ApprovalView {
+    fn from(approval: Approval) -> Self {
+        Self {
+            since: approval.since,
+            until: approval.until,
+            self_approval: approval.policy.self_approval,
+            decision: approval.decision,
+        }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -159,7 +192,11 @@ impl InstanceDetail {
 }
 
 impl DeploymentView {
-    pub(crate) fn new(deployment: Deployment, steps: Vec<Step>) -> Self {
+    pub(crate) fn new(
+        deployment: Deployment,
+        steps: Vec<Step>,
+        waiting_for: Option<WaitsFor>,
+    ) -> Self {
         let mut waves: Vec<WaveView> = deployment
             .waves
             .iter()
@@ -171,6 +208,11 @@ impl DeploymentView {
                 wave.units.push(step.into());
             }
         }
+        let (rollback_to, retry_of) = match deployment.origin {
+            Origin::Wish => (None, None),
+            Origin::Revision(number) => (Some(number), None),
+            Origin::Retry(of) => (None, Some(of)),
+        };
         Self {
             id: deployment.id,
             instance: deployment.instance,
@@ -184,6 +226,11 @@ impl DeploymentView {
             created_at: deployment.created_at,
             started_at: deployment.started_at,
             ended_at: deployment.ended_at,
+            rollback_to,
+            retry_of,
+            approval: deployment.approval.map(ApprovalView::from),
+            cancelled: deployment.cancelled,
+            waiting_for,
             waves,
         }
     }

@@ -1,7 +1,7 @@
 //! The spec that asks for what is there.
 
 use groundplane_drift::SpecChange;
-use groundplane_model::{BoundInput, Failure, FailureKind, Repair, Revision};
+use groundplane_model::{DeploymentSpec, Failure, FailureKind, Origin, Repair, Revision};
 use groundplane_redeploy::Wish;
 use groundplane_spec::validate_value;
 use serde_json::Value;
@@ -14,7 +14,7 @@ use serde_json::Value;
 pub(crate) fn wish(
     revision: &Revision,
     changes: &[SpecChange],
-    mut bound: Vec<BoundInput>,
+    submitted: DeploymentSpec,
 ) -> Result<Wish, Failure> {
     let mut spec = revision.spec.clone();
     for SpecChange { pointer, value } in changes {
@@ -26,12 +26,15 @@ pub(crate) fn wish(
     let refused = |problems| Failure::invalid_document("no spec may ask for it", problems);
     validate_value(&spec).map_err(refused)?;
     // What is accepted is what counts from now on, whatever a resolver would give.
+    let mut bound = submitted.bound;
     bound.retain(|input| changes.iter().all(|change| change.pointer != input.pointer));
     Ok(Wish {
         spec,
         // What is accepted stands in no line of what the user wrote.
         lines: None,
         bound,
+        kept: submitted.kept,
+        origin: Origin::Wish,
         repair: Some(Repair::default()),
     })
 }

@@ -5,7 +5,7 @@ use groundplane_deployment::Accepted;
 use groundplane_drift::{Action, Fallback};
 use groundplane_model::{
     Deployment, DeploymentId, Failure, FailureKind, Instance, InstanceStatus, Life, LifecycleRef,
-    Repair, Revision,
+    Origin, Repair, Revision,
 };
 use groundplane_ports::{Ids, ReadTable};
 use groundplane_redeploy::{Asker, Wish, accept_spec, lines, submitted};
@@ -138,13 +138,15 @@ async fn wish(
     action: &Action,
 ) -> Result<Wish, Failure> {
     // The spec of the revision has what resolvers gave; what they gave it for stays known.
-    let bound = submitted(table, revision).await?.bound;
+    let submitted = submitted(table, revision).await?;
     match action {
-        Action::Accept { changes, .. } => acceptable::wish(revision, changes, bound),
+        Action::Accept { changes, .. } => acceptable::wish(revision, changes, submitted),
         Action::Remediate { units, .. } => Ok(Wish {
             spec: revision.spec.clone(),
             lines: lines(table, revision).await?,
-            bound,
+            bound: submitted.bound,
+            kept: submitted.kept,
+            origin: Origin::Wish,
             repair: Some(Repair {
                 units: units.clone(),
             }),
@@ -214,6 +216,7 @@ fn refusal(failure: Failure) -> Result<String, Failure> {
         | FailureKind::Denied
         | FailureKind::Conflict
         | FailureKind::Unavailable
+        | FailureKind::Cancelled
         | FailureKind::ProvisionFailed
         | FailureKind::Internal => Err(failure),
     }

@@ -124,7 +124,10 @@ async fn settled(table: &impl ReadTable, state: &DriftState) -> Result<Handled, 
         Some(DeploymentStatus::Succeeded) => handled.settled(Outcome::Succeeded),
         Some(DeploymentStatus::Failed) | None => handled.settled(Outcome::Failed),
         Some(
-            DeploymentStatus::Accepted | DeploymentStatus::Running | DeploymentStatus::Compensating,
+            DeploymentStatus::Accepted
+            | DeploymentStatus::Running
+            | DeploymentStatus::Waiting
+            | DeploymentStatus::Compensating,
         ) => handled,
     })
 }

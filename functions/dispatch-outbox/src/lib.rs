@@ -6,7 +6,9 @@
 use groundplane_model::{
     Digest, Event, Failure, FailureKind, InstanceId, LifeTimer, Outbox, OutboxMessage, TenantId,
 };
-use groundplane_ports::{PublishEvents, SetTimers, StartChecks, StartDeployments, StartRuns};
+use groundplane_ports::{
+    PublishEvents, ResumeDeployments, SetTimers, StartChecks, StartDeployments, StartRuns,
+};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -76,7 +78,7 @@ pub struct Outlets<'a, D, C, R, T, B> {
 pub async fn handle(
     outlets: &Outlets<
         '_,
-        impl StartDeployments,
+        impl StartDeployments + ResumeDeployments,
         impl StartChecks,
         impl StartRuns,
         impl SetTimers,
@@ -116,7 +118,7 @@ fn read(item: serde_dynamo::Item, sequence_number: &str) -> Option<Outbox> {
 async fn publish(
     outlets: &Outlets<
         '_,
-        impl StartDeployments,
+        impl StartDeployments + ResumeDeployments,
         impl StartChecks,
         impl StartRuns,
         impl SetTimers,
@@ -136,6 +138,20 @@ async fn publish(
             let (name, text) = (deployment.as_str(), text(&input)?);
             outlets.deployments.start(name, &text).await?;
         }
+        OutboxMessage::RestartDeployment {
+            tenant,
+            instance,
+            deployment,
+            execution,
+            mode,
+        } => {
+            let input = json!({
+                "tenant": tenant, "instance": instance, "deployment": deployment, "mode": mode
+            });
+            let input = text(&input)?;
+            outlets.deployments.start(execution, &input).await?;
+        }
+        OutboxMessage::ResumeDeployment { token } => outlets.deployments.resume(token).await?,
         OutboxMessage::StartRun {
             tenant,
             instance,

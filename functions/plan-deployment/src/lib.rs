@@ -3,7 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use groundplane_deployment::{Planned, Wave, bound_spec, plan, resolved_of, waves_of};
+use groundplane_deployment::{
+    Planned, Wave, bound_spec, demanded, plan, resolved_of, stop_if_cancelled, waves_of,
+};
 use groundplane_governance::limit_problems;
 use groundplane_model::{
     Action, Allocation, Artifact, Change, Deployment, DeploymentRef, DeploymentSpec, Digest,
@@ -25,12 +27,23 @@ const BATCH: usize = 90;
 pub struct Answer {
     /// The waves, in order; none where there is nothing to do.
     pub waves: Vec<Wave>,
+    /// Whether someone has to approve them first.
+    pub approval: bool,
+}
+
+impl From<&Deployment> for Answer {
+    fn from(planned: &Deployment) -> Self {
+        Self {
+            waves: waves_of(planned),
+            approval: planned.approval.is_some(),
+        }
+    }
 }
 
 /// Plans a deployment.
 ///
 /// # Errors
-/// `Invalid` with every problem where a section cannot be rendered; otherwise as table and bucket
+/// `Cancelled` where someone wants it to go no further; `Invalid` with every problem where a section cannot be rendered; otherwise as table and bucket
 /// say.
 pub async fn handle(
     table: &(impl ReadTable + WriteTable),
@@ -41,40 +54,36 @@ pub async fn handle(
     }: DeploymentRef,
 ) -> Result<Answer, Failure> {
     let deployment: Deployment = table.require(&Deployment::key_of(&tenant, &id)).await?;
+    stop_if_cancelled(&deployment)?;
     if deployment.plan_digest.is_some() {
-        return Ok(Answer {
-            waves: waves_of(&deployment),
-        });
+        return Ok(Answer::from(&deployment));
     }
+    let submitted: DeploymentSpec = table.require(&DeploymentSpec::key_of(&tenant, &id)).await?;
+    let policy = submitted.environment.spec.approval.clone();
     let ground = Partition::instance(&tenant, &deployment.instance);
     let units: Vec<UnitState> = table.query(&ground, UnitState::PREFIX).await?;
 
     let (steps, resolved) = match deployment.action {
         Action::Destroy => (schedule_destroy(&units), None),
-        Action::Apply => schedule_apply(table, &deployment, &units).await?,
+        Action::Apply => schedule_apply(table, (&deployment, submitted), &units).await?,
     };
     let stored = store_templates(artifacts, &steps).await?;
-    let planned = plan(&deployment, steps, &stored)?;
+    let mut planned = plan(&deployment, steps, &stored)?;
+    planned.deployment.approval = demanded(policy.as_ref(), &planned.steps, &units);
 
     save(table, &planned, resolved).await?;
-    Ok(Answer {
-        waves: waves_of(&planned.deployment),
-    })
+    Ok(Answer::from(&planned.deployment))
 }
 
 /// The steps of an apply, and the submitted spec with what resolvers gave to it, where they did.
 async fn schedule_apply(
     table: &impl ReadTable,
-    deployment: &Deployment,
+    (deployment, submitted): (&Deployment, DeploymentSpec),
     units: &[UnitState],
 ) -> Result<(Vec<Vec<ScheduledStep>>, Option<DeploymentSpec>), Failure> {
     let Deployment {
-        tenant,
-        instance,
-        id,
-        ..
+        tenant, instance, ..
     } = deployment;
-    let submitted: DeploymentSpec = table.require(&DeploymentSpec::key_of(tenant, id)).await?;
     let partition = Partition::instance(tenant, instance);
     let allocations: Vec<Allocation> = table.query(&partition, Allocation::PREFIX).await?;
     let previous = deployed(table, deployment).await?;

@@ -1,7 +1,7 @@
 //! Prepares one step of a deployment, forwards or backwards: binds the parameters, marks the unit
 //! as being changed, and says whether and how the engine is to be called.
 
-use groundplane_deployment::{Prepared, Settings, prepare, undo};
+use groundplane_deployment::{Prepared, Settings, prepare, stop_step_if_cancelled, undo};
 use groundplane_model::{
     Deployment, DeploymentId, DeploymentSpec, Failure, Partition, Step, StepId, TenantId, UnitState,
 };
@@ -34,7 +34,7 @@ pub struct Request {
 /// Prepares a step, or prepares it again.
 ///
 /// # Errors
-/// As [`prepare`], [`undo`] and the table say.
+/// `Cancelled` where someone wants the deployment to go no further; otherwise as [`prepare`], [`undo`] and the table say.
 pub async fn handle(
     table: &(impl ReadTable + WriteTable),
     clock: &impl Clock,
@@ -57,6 +57,12 @@ pub async fn handle(
     };
 
     let (prepared, changes) = match direction {
+        Direction::Do if deployment.cancelled.is_some() => {
+            let partition = Partition::deployment(&tenant, &id);
+            let steps: Vec<Step> = table.query(&partition, Step::PREFIX).await?;
+            stop_step_if_cancelled(&deployment, &steps)?;
+            prepare(&settings, &deployment, &step, &units, clock.now())?
+        }
         Direction::Do => prepare(&settings, &deployment, &step, &units, clock.now())?,
         Direction::Undo => {
             let partition = Partition::deployment(&tenant, &id);

@@ -128,6 +128,8 @@ pub(crate) enum Decision {
     DeleteStack,
     /// Continue the rollback.
     ContinueRollback,
+    /// Cancel the update.
+    CancelUpdate,
     /// End well.
     Finish(EngineStatus),
     /// End badly.
@@ -161,7 +163,7 @@ fn apply(seen: &Seen, progress: &Progress) -> Decision {
     // What tells of the failure of our own operation is gone after the next act.
     let untold = seen.ran() && progress.failure.is_none();
     match seen.status.phase() {
-        Phase::Moving => Decision::Wait,
+        Phase::Moving => stop(seen, progress),
         Phase::Gone => appear(progress),
         Phase::Empty => create(seen, progress),
         Phase::Standing => update(seen, progress, Decision::Finish(EngineStatus::Succeeded)),
@@ -175,6 +177,19 @@ fn apply(seen: &Seen, progress: &Progress) -> Decision {
             Decision::ContinueRollback
         }
         Phase::HalfRolledBack | Phase::Stuck => Decision::Fail(Why::Stuck),
+    }
+}
+
+/// CloudFormation is at work. Where someone wants that to end, an update is cancelled and a stack
+/// that is being created is deleted; anything else ends by itself.
+fn stop(seen: &Seen, progress: &Progress) -> Decision {
+    let is = |status: StackStatus| progress.cancelled && seen.status == status;
+    if is(StackStatus::UpdateInProgress) && !progress.stopped {
+        Decision::CancelUpdate
+    } else if is(StackStatus::CreateInProgress) && progress.deletions == 0 {
+        Decision::DeleteStack
+    } else {
+        Decision::Wait
     }
 }
 
@@ -240,6 +255,7 @@ fn create(seen: &Seen, progress: &Progress) -> Decision {
 fn update(seen: &Seen, progress: &Progress, after_ours: Decision) -> Decision {
     match &seen.change_set {
         OurChangeSet::Settling | OurChangeSet::Executing => Decision::Wait,
+        OurChangeSet::Ready if progress.cancelled => Decision::DiscardChangeSet,
         OurChangeSet::Ready => Decision::Execute,
         OurChangeSet::Obsolete => Decision::DiscardChangeSet,
         OurChangeSet::NoChanges => Decision::Finish(EngineStatus::Unchanged),

@@ -1,7 +1,9 @@
 //! The step: look, decide, act.
 
-use groundplane_model::{EngineAction, EngineInput, Failure, FailureKind};
-use groundplane_ports::{ChangeSetKind, ChangeStacks, NewChangeSet, ReadStacks, Stack};
+use groundplane_model::{
+    Deployment, DeploymentStatus, EngineAction, EngineInput, Failure, FailureKind,
+};
+use groundplane_ports::{ChangeSetKind, ChangeStacks, NewChangeSet, ReadStacks, ReadTable, Stack};
 
 use crate::decide::{Decision, Observed, OurChangeSet, Seen, decide};
 use crate::ownership::Marks;
@@ -37,6 +39,29 @@ pub async fn handle<S: ReadStacks + ChangeStacks>(
     };
     let found = stack.as_ref().zip(observed.seen());
     Box::pin(step.carry_out(decision, found, progress)).await
+}
+
+/// Moves the stack of `request` one step on, as [`handle`] does, unless someone wants its deployment
+/// to go no further. Only what a deployment does is cancelled, never what it takes back or removes.
+///
+/// # Errors
+/// `Cancelled` once nothing moves any more; otherwise as [`handle`] says.
+pub async fn handle_unless_cancelled<S: ReadStacks + ChangeStacks>(
+    (table, stacks): (&impl ReadTable, &S),
+    installation: &str,
+    mut request: Request,
+) -> Result<Answer, Failure> {
+    if request.input.action == EngineAction::Apply && !request.progress.cancelled {
+        let key = Deployment::key_of(&request.input.tenant, &request.input.deployment);
+        let deployment: Option<Deployment> = table.get(&key).await?;
+        let running = deployment.filter(|it| it.status == DeploymentStatus::Running);
+        if let Some(cancelled) = running.and_then(|it| it.cancelled) {
+            let cause = format!("cancelled by {}", cancelled.by);
+            request.progress.failure.get_or_insert(cause);
+            request.progress.cancelled = true;
+        }
+    }
+    handle(stacks, installation, request).await
 }
 
 /// A stack and what was made of it.
@@ -123,6 +148,10 @@ impl<S: ReadStacks + ChangeStacks> Step<'_, S> {
                 let token = token(Operation::Delete(progress.deletions));
                 stacks.delete_stack(id, &token).await?;
                 progress.deleted()
+            }
+            Decision::CancelUpdate => {
+                stacks.cancel_update(id, &token(Operation::Cancel)).await?;
+                progress.stopped()
             }
             Decision::ContinueRollback => {
                 let token = token(Operation::Continue(progress.continuations));

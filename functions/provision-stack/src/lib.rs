@@ -10,5 +10,5 @@ mod ownership;
 mod request;
 mod status;
 
-pub use handler::handle;
+pub use handler::{handle, handle_unless_cancelled};
 pub use request::{Answer, Progress, Request};

@@ -2,12 +2,14 @@
 
 use groundplane_aws::Aws;
 use groundplane_edge::{Error, serve, setting, start_telemetry};
-use groundplane_provision_stack::handle;
+use groundplane_provision_stack::handle_unless_cancelled;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     start_telemetry();
-    let stacks = Aws::from_env().await.cloudformation();
+    let aws = Aws::from_env().await;
+    let (table, stacks) = (aws.table(setting("TABLE_NAME")?), aws.cloudformation());
     let installation = setting("INSTALLATION")?;
-    serve(async |request| handle(&stacks, &installation, request).await).await
+    let places = (&table, &stacks);
+    serve(async |request| handle_unless_cancelled(places, &installation, request).await).await
 }

@@ -76,10 +76,11 @@ impl<S: ReadStacks + ChangeStacks> Step<'_, S> {
             }
         };
         let parts: Vec<String> = first.into_iter().chain(last).collect();
-        Ok(Failure::new(
-            FailureKind::ProvisionFailed,
-            sentence(&parts.join("; ")),
-        ))
+        let kind = match progress.cancelled {
+            true => FailureKind::Cancelled,
+            false => FailureKind::ProvisionFailed,
+        };
+        Ok(Failure::new(kind, sentence(&parts.join("; "))))
     }
 
     /// The first cause of why our change set did not come about.

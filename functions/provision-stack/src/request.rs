@@ -31,13 +31,32 @@ pub struct Progress {
     /// up, so that no crash can lose it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub failure: Option<String>,
+    /// Whether someone wants the deployment to go no further; `failure` then says who.
+    #[serde(skip_serializing_if = "is_false")]
+    pub cancelled: bool,
+    /// Whether CloudFormation was asked to cancel the update.
+    #[serde(skip_serializing_if = "is_false")]
+    pub stopped: bool,
     /// How often the stack was asked to be deleted.
     pub deletions: u8,
     /// How often a failed rollback was continued.
     pub continuations: u8,
 }
 
+/// By reference, since that is what `skip_serializing_if` gives.
+const fn is_false(flag: &bool) -> bool {
+    !*flag
+}
+
 impl Progress {
+    /// The progress after the update was asked to be cancelled.
+    pub(crate) fn stopped(self) -> Self {
+        Self {
+            stopped: true,
+            ..self.acted()
+        }
+    }
+
     /// The progress after something was done.
     pub(crate) fn acted(self) -> Self {
         Self { polls: 0, ..self }
@@ -105,6 +124,8 @@ pub(crate) enum Operation {
     Delete(u8),
     /// The n-th continuation of a rollback.
     Continue(u8),
+    /// Cancelling the update.
+    Cancel,
 }
 
 impl fmt::Display for Operation {
@@ -112,6 +133,7 @@ impl fmt::Display for Operation {
         match self {
             Self::Execute => f.write_str("execute"),
             Self::Delete(count) => write!(f, "delete {count}"),
+            Self::Cancel => f.write_str("cancel"),
             Self::Continue(count) => write!(f, "continue {count}"),
         }
     }
@@ -206,6 +228,7 @@ mod tests {
             Operation::Delete(0),
             Operation::Delete(1),
             Operation::Continue(0),
+            Operation::Cancel,
         ] {
             names.push(operation.token(&call, "arn:aws:cloudformation:…:stack/x/1"));
             names.push(operation.token(&call, "arn:aws:cloudformation:…:stack/x/2"));

@@ -200,6 +200,7 @@ impl Wish<'_> {
             | FailureKind::Denied
             | FailureKind::ProvisionFailed
             | FailureKind::Unavailable
+            | FailureKind::Cancelled
             | FailureKind::Internal => failure,
         }
     }

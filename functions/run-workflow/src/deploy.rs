@@ -83,9 +83,10 @@ pub(crate) async fn watch(
     let key = Deployment::key_of(&work.life.tenant, id);
     let deployment: Deployment = table.require(&key).await?;
     match deployment.status {
-        DeploymentStatus::Accepted | DeploymentStatus::Running | DeploymentStatus::Compensating => {
-            Ok(work.wait())
-        }
+        DeploymentStatus::Accepted
+        | DeploymentStatus::Running
+        | DeploymentStatus::Waiting
+        | DeploymentStatus::Compensating => Ok(work.wait()),
         DeploymentStatus::Succeeded => Ok(Answer::Done),
         DeploymentStatus::Failed => {
             let cause = deployment.error.map(|error| error.cause);

@@ -1,8 +1,11 @@
 //! Finds deployments whose execution is gone and starts them once more, so that nothing is stuck:
-//! one that never began is begun, one that was cut short is taken back.
+//! one that never began is begun, one that was cut short is taken back. One that nobody has approved
+//! in time is woken, to end.
 
-use groundplane_deployment::{execution_of, recover};
-use groundplane_model::{Deployment, Failure, FailureKind, Index};
+use groundplane_deployment::{execution_of, recover, too_late};
+use groundplane_model::{
+    Callback, Change, Deployment, DeploymentStatus, Failure, FailureKind, Index,
+};
 use groundplane_ports::{
     Clock, PortError, ReadDeploymentRuns, ReadTable, StartDeployments, WriteTable,
 };
@@ -54,6 +57,27 @@ pub async fn handle(
     Ok(answer)
 }
 
+/// Wakes the execution of a deployment that nobody has approved in time; it then ends it.
+async fn wake_if_late(
+    table: &(impl ReadTable + WriteTable),
+    clock: &impl Clock,
+    deployment: &Deployment,
+) -> Result<(), Failure> {
+    if deployment.status != DeploymentStatus::Waiting {
+        return Ok(());
+    }
+    let key = Callback::key_of(&deployment.tenant, &deployment.id);
+    let callback: Option<Callback> = table.get(&key).await?;
+    let Some(message) = too_late(deployment, callback.as_ref(), clock.now()) else {
+        return Ok(());
+    };
+    match table.commit(vec![Change::save(&message)]).await {
+        // It was woken before; its execution asks again within the hour if that got lost.
+        Ok(()) | Err(PortError::Conflict(_)) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
 async fn sweep(
     table: &(impl ReadTable + WriteTable),
     machine: &(impl ReadDeploymentRuns + StartDeployments),
@@ -65,6 +89,7 @@ async fn sweep(
     let Some(deployment) = table.get::<Deployment>(&key).await? else {
         return Ok(false);
     };
+    wake_if_late(table, clock, &deployment).await?;
     let is_running = machine.is_running(&execution_of(&deployment)).await?;
     let Some(recovery) = recover(&deployment, is_running, clock.now()) else {
         return Ok(false);

@@ -2,11 +2,14 @@
 
 use aws_sdk_sfn::Client;
 use aws_sdk_sfn::operation::describe_execution::DescribeExecutionError;
+use aws_sdk_sfn::operation::send_task_success::SendTaskSuccessError;
 use aws_sdk_sfn::operation::start_execution::StartExecutionError;
 use aws_sdk_sfn::operation::stop_execution::StopExecutionError;
 use aws_sdk_sfn::types::ExecutionStatus;
+use groundplane_model::TaskToken;
 use groundplane_ports::{
-    ReadDeploymentRuns, ReadRuns, Result, RunState, StartChecks, StartDeployments, StartRuns,
+    ReadDeploymentRuns, ReadRuns, Result, ResumeDeployments, RunState, StartChecks,
+    StartDeployments, StartRuns,
 };
 
 use crate::error::port_error;
@@ -65,6 +68,34 @@ impl StartChecks for DriftMachine {
 impl StartDeployments for DeployMachine {
     async fn start(&self, name: &str, input: &str) -> Result<()> {
         start(&self.client, &self.arn, (name, input)).await
+    }
+}
+
+impl ResumeDeployments for DeployMachine {
+    async fn resume(&self, token: &TaskToken) -> Result<()> {
+        let woken = self
+            .client
+            .send_task_success()
+            .task_token(token.reveal())
+            .output("{}")
+            .send()
+            .await;
+        match woken {
+            Ok(_) => Ok(()),
+            Err(error)
+                if matches!(
+                    error.as_service_error(),
+                    Some(
+                        SendTaskSuccessError::TaskDoesNotExist(_)
+                            | SendTaskSuccessError::TaskTimedOut(_)
+                            | SendTaskSuccessError::InvalidToken(_)
+                    )
+                ) =>
+            {
+                Ok(())
+            }
+            Err(error) => Err(port_error("waking the execution", &error)),
+        }
     }
 }
 

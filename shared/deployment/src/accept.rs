@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use groundplane_model::{
     Action, BoundInput, Change, Deployment, DeploymentId, DeploymentSpec, DeploymentStatus, Digest,
     Environment, Failure, FailureKind, Idempotency, Instance, InstanceId, InstanceStatus,
-    LandingZone, LifecycleRef, Member, Outbox, OutboxMessage, Principal, Repair, Resolver,
-    SpecLines,
+    KeptInput, LandingZone, LifecycleRef, Member, Origin, Outbox, OutboxMessage, Principal, Repair,
+    Resolver, SpecLines,
 };
 use jiff::Timestamp;
 use serde_json::Value;
@@ -37,6 +37,8 @@ pub struct Demand<'a> {
     pub resolvers: Vec<Resolver>,
     /// A fresh id for the deployment.
     pub deployment: DeploymentId,
+    /// Where what is to be done comes from.
+    pub origin: Origin,
     /// The client's idempotency key, if it sent one.
     pub idempotency: Option<IdempotencyClaim>,
     /// The time.
@@ -54,6 +56,8 @@ pub struct Submission<'a> {
     pub lines: Option<Value>,
     /// The inputs that resolvers give values to.
     pub bound: Vec<BoundInput>,
+    /// Those of its inputs whose values resolvers gave before, and which stay as they are.
+    pub kept: Vec<KeptInput>,
     /// The lifecycle that a new instance follows; the built-in one if none.
     pub lifecycle: Option<LifecycleRef>,
     /// What a check of drift has it do; none where somebody asks for it.
@@ -86,6 +90,7 @@ pub fn accept(submission: Submission<'_>, current: Option<Instance>) -> Result<A
         spec,
         lines,
         bound,
+        kept,
         lifecycle,
         repair,
         labels,
@@ -123,6 +128,7 @@ pub fn accept(submission: Submission<'_>, current: Option<Instance>) -> Result<A
     let wanted = Wanted {
         spec,
         bound,
+        kept,
         lifecycle,
         repair,
     };
@@ -177,7 +183,8 @@ fn refuse_while_busy(current: &Instance) -> Result<(), Failure> {
         return Ok(());
     };
     let message = format!(
-        "`{}` is being deployed by `{running}`; wait for its end",
+        "`{}` is being deployed by `{running}`; wait for its end, or end it with \
+         `groundplane cancel {running}`",
         current.id
     );
     Err(Failure::new(FailureKind::Conflict, message)
@@ -201,6 +208,7 @@ fn refuse_a_move(current: &Instance, demand: &Demand<'_>) -> Result<(), Failure>
 struct Wanted {
     spec: Value,
     bound: Vec<BoundInput>,
+    kept: Vec<KeptInput>,
     lifecycle: Option<LifecycleRef>,
     repair: Option<Repair>,
 }
@@ -216,6 +224,7 @@ fn accepted(demand: Demand<'_>, instance: Instance, action: Action, wanted: Want
         landing_zone: demand.landing_zone,
         resolvers: demand.resolvers,
         bound: wanted.bound,
+        kept: wanted.kept,
         lifecycle: wanted.lifecycle,
         repair: wanted.repair,
         version: 0,
@@ -268,6 +277,9 @@ fn deployment(demand: &Demand<'_>, instance: &Instance, action: Action) -> Deplo
         ended_at: None,
         recoveries: 0,
         recovered_at: None,
+        origin: demand.origin.clone(),
+        approval: None,
+        cancelled: None,
         version: 0,
     }
 }

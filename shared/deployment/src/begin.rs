@@ -10,6 +10,7 @@ use groundplane_planner::check;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::cancel::stop_if_cancelled;
 use crate::wants::wants_of;
 
 /// The requests of a deployment to one resolver.
@@ -39,20 +40,25 @@ const BATCH: usize = 50;
 /// Begins `deployment`, or begins it again.
 ///
 /// # Errors
-/// `Invalid` where it has ended or is being taken back, and with every problem where the spec
+/// `Cancelled` where someone wants it to go no further; `Invalid` where it has ended or is being
+/// taken back, and with every problem where the spec
 /// cannot be deployed on its ground.
 pub fn begin(
     deployment: &Deployment,
     submitted: &DeploymentSpec,
     now: Timestamp,
 ) -> Result<Begun, Failure> {
+    if !deployment.status.has_ended() {
+        stop_if_cancelled(deployment)?;
+    }
     let changes = match deployment.status {
         DeploymentStatus::Accepted => vec![Change::save(&Deployment {
             status: DeploymentStatus::Running,
             started_at: Some(now),
             ..deployment.clone()
         })],
-        DeploymentStatus::Running => Vec::new(),
+        // One that waits has lost its execution: it is planned already, and asks anew.
+        DeploymentStatus::Running | DeploymentStatus::Waiting => Vec::new(),
         DeploymentStatus::Compensating | DeploymentStatus::Succeeded | DeploymentStatus::Failed => {
             let message = format!("`{}` is not waiting to be run", deployment.id);
             return Err(Failure::new(FailureKind::Invalid, message));

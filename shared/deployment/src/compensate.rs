@@ -7,6 +7,7 @@ use groundplane_model::{
     StepStatus,
 };
 
+use crate::cancel::{CANCELLED, stopped_by};
 use crate::plan::{StepRef, Wave, is_complete};
 use crate::undo::{has_begun, is_to_be_undone};
 
@@ -34,14 +35,9 @@ pub fn fail(deployment: &Deployment, steps: &[Step], error: DeploymentError) -> 
     }
     let mut changes = Vec::new();
     if deployment.status != DeploymentStatus::Compensating {
-        let first = steps
-            .iter()
-            .filter(|step| step.status == StepStatus::Failed)
-            .min_by_key(|step| step.ended_at)
-            .and_then(|step| step.error.clone());
         changes.push(Change::save(&Deployment {
             status: DeploymentStatus::Compensating,
-            error: Some(first.unwrap_or(error)),
+            error: Some(cause(deployment, steps, error)),
             ..deployment.clone()
         }));
     }
@@ -49,6 +45,32 @@ pub fn fail(deployment: &Deployment, steps: &[Step], error: DeploymentError) -> 
         changes,
         waves: undo_waves(deployment, steps),
     }
+}
+
+/// Why the deployment fails: what its first step failed with, unless that was only stopped because
+/// someone wanted the deployment to end; then that they did.
+fn cause(deployment: &Deployment, steps: &[Step], caught: DeploymentError) -> DeploymentError {
+    let is_of_its_own = |error: &&DeploymentError| error.name != CANCELLED;
+    let first = steps
+        .iter()
+        .filter(|step| step.status == StepStatus::Failed)
+        .filter(|step| {
+            step.error
+                .as_ref()
+                .is_none_or(|error| is_of_its_own(&error))
+        })
+        .min_by_key(|step| step.ended_at)
+        .and_then(|step| step.error.clone());
+    let may_be_stopped = [
+        CANCELLED,
+        "Groundplane.Interrupted",
+        "Groundplane.StepFailed",
+    ];
+    let stopped = || {
+        let asks = may_be_stopped.contains(&caught.name.as_str());
+        stopped_by(deployment).filter(|_| asks)
+    };
+    first.or_else(stopped).unwrap_or(caught)
 }
 
 /// What must be taken back. A destroy is never taken back, and neither is what led up to it: data
@@ -73,7 +95,7 @@ fn undo_waves(deployment: &Deployment, steps: &[Step]) -> Vec<Wave> {
 /// Whether a unit is being removed that the deployed revision has. Those are removed after
 /// everything was applied; what is removed before that was left behind by a deployment that
 /// failed, and nothing is lost with it.
-fn has_begun_to_remove(steps: &[Step]) -> bool {
+pub(crate) fn has_begun_to_remove(steps: &[Step]) -> bool {
     let applies = steps
         .iter()
         .filter(|step| step.id == StepId::apply(&step.unit));

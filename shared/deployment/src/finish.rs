@@ -41,6 +41,7 @@ pub fn finish(run: Run<'_>, now: Timestamp) -> Vec<Change> {
         DeploymentStatus::Compensating => failed(run, now),
         DeploymentStatus::Accepted
         | DeploymentStatus::Running
+        | DeploymentStatus::Waiting
         | DeploymentStatus::Succeeded
         | DeploymentStatus::Failed => Vec::new(),
     }

@@ -6,8 +6,8 @@ use groundplane_model::{
     Action, Allocation, Applied, Artifact, Change, Context, ContextKey, Deployment,
     DeploymentError, DeploymentId, DeploymentSpec, DeploymentStatus, Digest, Environment,
     EnvironmentName, EnvironmentSpec, Instance, InstanceId, InstanceStatus, Key, LandingZone,
-    LandingZoneName, Layer, Owner, Principal, Record, ResolverName, Revision, Step, StepAction,
-    StepId, StepStatus, TenantId, UnitName, UnitState,
+    LandingZoneName, Layer, Origin, Owner, Principal, Record, ResolverName, Revision, Step,
+    StepAction, StepId, StepStatus, TenantId, UnitName, UnitState,
 };
 use groundplane_spec::{ValidDocument, parse, validate};
 use jiff::Timestamp;
@@ -61,7 +61,7 @@ pub(crate) fn environment() -> Environment {
         spec: EnvironmentSpec {
             landing_zone: LandingZoneName::parse("sandbox").unwrap(),
             production: false,
-            approval: false,
+            approval: None,
             resolvers: BTreeMap::new(),
             limits: Vec::new(),
             drift: None,
@@ -115,6 +115,7 @@ pub(crate) fn demand(principal: &Principal, number: u128, now: Timestamp) -> Dem
         landing_zone: landing_zone(),
         resolvers: Vec::new(),
         deployment: id(number),
+        origin: Origin::Wish,
         idempotency: None,
         now,
     }
@@ -128,6 +129,7 @@ pub(crate) fn submission<'a>(demand: Demand<'a>, spec: &Value) -> Submission<'a>
         spec: spec.clone(),
         lines: None,
         bound: Vec::new(),
+        kept: Vec::new(),
         lifecycle: None,
         repair: None,
         labels: BTreeMap::from([("team".to_owned(), "shop".to_owned())]),
@@ -174,6 +176,9 @@ pub(crate) fn deployment(status: DeploymentStatus) -> Deployment {
         ended_at: None,
         recoveries: 0,
         recovered_at: None,
+        origin: Origin::Wish,
+        approval: None,
+        cancelled: None,
         version: 4,
     }
 }
@@ -200,6 +205,7 @@ pub(crate) fn submitted(spec: Value) -> DeploymentSpec {
         landing_zone: landing_zone(),
         resolvers: Vec::new(),
         bound: Vec::new(),
+        kept: Vec::new(),
         lifecycle: None,
         repair: None,
         version: 1,

@@ -7,9 +7,13 @@
 //! [`undo`] and [`undone`] → [`finish`].
 
 mod accept;
+mod again;
+mod answer;
+mod approval;
 mod begin;
 mod bind;
 mod bindings;
+mod cancel;
 mod collect;
 mod compensate;
 mod error;
@@ -23,13 +27,18 @@ mod prepare;
 mod recover;
 mod settle;
 mod undo;
+mod waiting;
 mod wants;
 #[cfg(test)]
 mod world;
 
 pub use accept::{Accepted, Demand, IdempotencyClaim, Submission, accept, accept_destroy};
+pub use again::{NothingEarlier, Retry, earlier, kept_inputs, labels_of, retry};
+pub use answer::{Answer, ApprovalRefusal, answer};
+pub use approval::{Judgement, Question, ask, demanded, judge, too_late};
 pub use begin::{Batch, Begun, begin};
 pub use bindings::bound_inputs;
+pub use cancel::{cancel, is_past_return, stop_if_cancelled, stop_step_if_cancelled};
 pub use collect::{collect, fail_step};
 pub use compensate::{Compensation, fail};
 pub use error::cause_of;
@@ -41,4 +50,5 @@ pub use prepare::{Prepared, Settings, prepare};
 pub use recover::{Recovery, execution_of, recover};
 pub use settle::{Holdings, ReleaseBatch, releases};
 pub use undo::{undo, undo_failed, undone};
+pub use waiting::{Waits, WaitsFor, waiting_for};
 pub use wants::{bound_spec, resolved_of};

@@ -260,7 +260,7 @@ fn released(held: &Allocation) -> Announced {
 }
 
 /// An input as users know it: of one of the spec, the pointer.
-fn shown_input(input: &str) -> String {
+pub(crate) fn shown_input(input: &str) -> String {
     let pointer = input.split_once('#').map(|(pointer, _)| pointer);
     pointer.unwrap_or(input).to_owned()
 }

@@ -125,6 +125,13 @@ fn is_reached(target: &Target<'_>, own: Option<&UnitState>) -> bool {
     }
 }
 
+/// Whether `step` would change something, as far as can be said before the steps that it reads
+/// from have ended. They change something themselves where it turns out otherwise.
+pub(crate) fn changes_something(step: &Step, units: &[UnitState]) -> bool {
+    let own = units.iter().find(|unit| unit.unit == step.unit);
+    target(step, units).map_or(true, |target| !is_reached(&target, own))
+}
+
 /// The unit as it is marked before its engine starts.
 fn intended(deployment: &Deployment, step: &Step, own: Option<&UnitState>) -> UnitState {
     let fresh = || UnitState {

@@ -51,3 +51,10 @@ fn each_recovery_has_an_execution_of_its_own_which_is_then_looked_for() {
     let twice = recover(&saved, false, at(LATER + 300)).unwrap();
     assert_eq!(twice.execution, format!("{}-recovery-2", id(2)));
 }
+
+#[test]
+fn a_deployment_that_waits_is_begun_again_since_it_has_changed_nothing() {
+    let lost = deployment(DeploymentStatus::Waiting);
+    assert_eq!(recover(&lost, false, at(LATER)).unwrap().mode, "run");
+    assert_eq!(recover(&lost, true, at(LATER)), None);
+}

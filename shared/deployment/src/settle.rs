@@ -99,8 +99,19 @@ fn in_force(
         (_, Action::Apply) => wants_of(submitted)
             .into_iter()
             .map(|wanted| (wanted.resolver, wanted.unit, wanted.input))
+            .chain(kept_by(submitted))
             .collect(),
     }
+}
+
+/// What the inputs of the spec stand on that nobody resolves again.
+fn kept_by(
+    submitted: &DeploymentSpec,
+) -> impl Iterator<Item = (ResolverName, UnitName, String)> + '_ {
+    // INVARIANT: the name is a unit's name; a test parses it.
+    let owner = UnitName::parse(Allocation::SPEC).ok();
+    let kept = submitted.kept.iter();
+    kept.filter_map(move |kept| Some((kept.resolver.clone(), owner.clone()?, kept.input.clone())))
 }
 
 #[cfg(test)]

@@ -146,3 +146,26 @@ fn many_releases_are_spread_over_batches_and_none_is_lost() {
     let expected: Vec<Owner> = all.into_iter().map(|allocation| allocation.owner).collect();
     assert_eq!(owners, expected);
 }
+
+#[test]
+fn what_a_rollback_keeps_is_not_given_back() {
+    let held = [
+        allocation(Allocation::SPEC, "/spec/network/cidr#abc"),
+        allocation(Allocation::SPEC, "/spec/network/cidr#def"),
+    ];
+    let rollback = DeploymentSpec {
+        kept: vec![groundplane_model::KeptInput {
+            resolver: held[0].resolver.clone(),
+            input: held[0].owner.input.clone(),
+        }],
+        ..compute()
+    };
+    let holdings = Holdings {
+        allocations: &held,
+        units: &[],
+        revision: None,
+    };
+    let batches = releases(&deployment(DeploymentStatus::Running), &rollback, holdings);
+    let owners: Vec<&Owner> = batches.iter().flat_map(|batch| &batch.owners).collect();
+    assert_eq!(owners, [&held[1].owner]);
+}

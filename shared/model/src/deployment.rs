@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    Applied, Artifact, BoundInput, ContextKey, DeploymentId, Digest, Environment, Index,
-    InstanceId, Key, LandingZone, LifecycleRef, Partition, Record, Resolver, StepId, TenantId,
-    UnitName,
+    Applied, Approval, Artifact, BoundInput, Cancellation, ContextKey, DeploymentId, Digest,
+    Environment, Index, InstanceId, Key, LandingZone, LifecycleRef, Partition, Record, Resolver,
+    ResolverName, StepId, TenantId, UnitName,
 };
 
 /// What a deployment is to do with its instance.
@@ -30,6 +30,8 @@ pub enum DeploymentStatus {
     Accepted,
     /// Its state machine is at work.
     Running,
+    /// It is planned, and nothing happens before someone approves the plan.
+    Waiting,
     /// It failed and is taking back what it did.
     Compensating,
     /// It ended well.
@@ -66,6 +68,19 @@ pub struct DeploymentError {
     pub name: String,
     /// The cause, in words that the user can act on.
     pub cause: String,
+}
+
+/// Where what a deployment is to do comes from.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// Someone asked for it.
+    #[default]
+    Wish,
+    /// It deploys what this revision of the instance was.
+    Revision(u64),
+    /// It does what this deployment failed to do.
+    Retry(DeploymentId),
 }
 
 /// One run against an instance.
@@ -108,6 +123,15 @@ pub struct Deployment {
     /// When the sweeper last started it anew.
     #[serde(default)]
     pub recovered_at: Option<Timestamp>,
+    /// Where what it is to do comes from.
+    #[serde(default)]
+    pub origin: Origin,
+    /// The approval that it needs, once it is planned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approval: Option<Approval>,
+    /// Who wants it to go no further.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cancelled: Option<Cancellation>,
     /// The version of this record.
     #[serde(default)]
     pub version: u64,
@@ -171,6 +195,9 @@ pub struct DeploymentSpec {
     /// The inputs that resolvers give values to.
     #[serde(default)]
     pub bound: Vec<BoundInput>,
+    /// The inputs of the spec that resolvers gave values to before, which stay as they are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kept: Vec<KeptInput>,
     /// The lifecycle that its instance follows, if it begins to live; the built-in one if none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lifecycle: Option<LifecycleRef>,
@@ -191,6 +218,15 @@ pub struct Repair {
     /// another one.
     #[serde(default)]
     pub units: BTreeSet<UnitName>,
+}
+
+/// An input of a spec whose value a resolver gave to an earlier deployment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptInput {
+    /// The resolver.
+    pub resolver: ResolverName,
+    /// What the owner of the value calls it.
+    pub input: String,
 }
 
 impl DeploymentSpec {

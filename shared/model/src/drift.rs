@@ -88,7 +88,7 @@ const fn one_hour() -> SignedDuration {
 }
 
 /// Lengths of time as text: `1h30m`.
-mod text {
+pub(crate) mod text {
     use jiff::SignedDuration;
     use jiff::fmt::friendly::{Designator, Spacing, SpanPrinter};
     use serde::{Deserialize, Deserializer, Serializer, de};
@@ -98,14 +98,14 @@ mod text {
         .designator(Designator::Compact)
         .spacing(Spacing::None);
 
-    pub(super) fn serialize<S: Serializer>(
+    pub(crate) fn serialize<S: Serializer>(
         length: &SignedDuration,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
         serializer.collect_str(&PRINTER.duration_to_string(length))
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<SignedDuration, D::Error> {
         let text = String::deserialize(deserializer)?;

@@ -26,13 +26,15 @@ pub enum FailureKind {
     ProvisionFailed,
     /// A service did not answer, or asked to slow down; the same again may succeed.
     Unavailable,
+    /// Someone decided that it goes no further.
+    Cancelled,
     /// A fault of Groundplane itself.
     Internal,
 }
 
 impl FailureKind {
     /// Every kind, for the tests that hold state machines against this list.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Invalid,
         Self::NotFound,
         Self::Conflict,
@@ -40,6 +42,7 @@ impl FailureKind {
         Self::Denied,
         Self::ProvisionFailed,
         Self::Unavailable,
+        Self::Cancelled,
         Self::Internal,
     ];
 
@@ -54,6 +57,7 @@ impl FailureKind {
             Self::Denied => "Groundplane.Denied",
             Self::ProvisionFailed => "Groundplane.ProvisionFailed",
             Self::Unavailable => "Groundplane.Unavailable",
+            Self::Cancelled => "Groundplane.Cancelled",
             Self::Internal => "Groundplane.Internal",
         }
     }

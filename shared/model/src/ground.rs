@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    DriftPolicy, EnvironmentName, Index, Key, LandingZoneName, Limit, Partition, Record,
-    ResolverConfigs,
+    ApprovalPolicy, DriftPolicy, EnvironmentName, Index, Key, LandingZoneName, Limit, Partition,
+    Record, ResolverConfigs, approval,
 };
 
 /// The `spec` of a `kind: LandingZone` document. Its JSON Schema is `schema/landing-zone.json`.
@@ -127,8 +127,13 @@ pub struct EnvironmentSpec {
     pub landing_zone: LandingZoneName,
     /// Whether it serves production: data is protected by default.
     pub production: bool,
-    /// Whether deployments wait for an approval.
-    pub approval: bool,
+    /// What approval deployments wait for; none begins at once.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "approval::of_any_age"
+    )]
+    pub approval: Option<ApprovalPolicy>,
     /// How resolvers are configured here.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub resolvers: ResolverConfigs,

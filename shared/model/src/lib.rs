@@ -1,6 +1,7 @@
 //! The words of Groundplane as types: identifiers, documents, records, events between steps.
 //! Nothing here does I/O, reads a clock or knows of AWS.
 
+mod approval;
 mod artifact;
 mod context;
 mod deployment;
@@ -40,11 +41,14 @@ mod workflow;
 #[cfg(test)]
 mod workflow_tests;
 
+pub use approval::{
+    Approval, ApprovalDecision, ApprovalPolicy, ApprovalVerdict, Callback, Cancellation, TaskToken,
+};
 pub use artifact::{Artifact, Digest};
 pub use context::{Context, ContextValue, MissingKey};
 pub use deployment::{
     Action, Deployment, DeploymentError, DeploymentRef, DeploymentSpec, DeploymentStatus,
-    Idempotency, Outcome, Repair, Step, StepAction, StepStatus,
+    Idempotency, KeptInput, Origin, Outcome, Repair, Step, StepAction, StepStatus,
 };
 pub use drift::{DriftAction, DriftPolicy, DriftRule, PropertyClass};
 pub use drift_check::{DriftCheck, DriftReport, DriftSeverity, DriftState, DriftStatus, UnitCheck};

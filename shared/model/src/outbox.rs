@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{DeploymentId, Event, InstanceId, Key, Partition, Record, RunId, TenantId};
+use crate::{DeploymentId, Event, InstanceId, Key, Partition, Record, RunId, TaskToken, TenantId};
 
 /// What is to be published.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -19,6 +19,24 @@ pub enum OutboxMessage {
         instance: InstanceId,
         /// The deployment, which also names the execution.
         deployment: DeploymentId,
+    },
+    /// Start the deploy state machine once more.
+    RestartDeployment {
+        /// The tenant.
+        tenant: TenantId,
+        /// The instance.
+        instance: InstanceId,
+        /// The deployment.
+        deployment: DeploymentId,
+        /// The name of the execution.
+        execution: String,
+        /// `run` for one that never began, `recover` for one to be taken back.
+        mode: String,
+    },
+    /// Wake the execution of a deployment that waits, which then looks why.
+    ResumeDeployment {
+        /// What it waits for.
+        token: TaskToken,
     },
     /// Start the transition state machine.
     StartRun {

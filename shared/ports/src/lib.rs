@@ -18,7 +18,7 @@ mod tagged;
 
 use std::future::Future;
 
-use groundplane_model::{Artifact, Event, Failure, FailureKind};
+use groundplane_model::{Artifact, Event, Failure, FailureKind, TaskToken};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
@@ -122,6 +122,16 @@ pub trait StartDeployments: Send + Sync {
     /// # Errors
     /// As [`PortError`] says.
     fn start(&self, name: &str, input: &str) -> impl Future<Output = Result<()>> + Send;
+}
+
+/// Permission to wake executions of the deploy state machine that wait.
+pub trait ResumeDeployments: Send + Sync {
+    /// Wakes the execution that waits under `token`. One that does not wait any more is a
+    /// success: it was woken before, has asked anew, or is gone.
+    ///
+    /// # Errors
+    /// As [`PortError`] says.
+    fn resume(&self, token: &TaskToken) -> impl Future<Output = Result<()>> + Send;
 }
 
 /// Permission to see whether an execution of the deploy state machine is at work.

@@ -176,6 +176,12 @@ pub trait ChangeStacks: Send + Sync {
     /// As [`crate::PortError`] says.
     fn delete_stack(&self, name: &str, token: &str) -> impl Future<Output = Result<()>> + Send;
 
+    /// Cancels the update of a stack, which then rolls back. One that is past that is a success.
+    ///
+    /// # Errors
+    /// As [`crate::PortError`] says.
+    fn cancel_update(&self, name: &str, token: &str) -> impl Future<Output = Result<()>> + Send;
+
     /// Continues a rollback that failed.
     ///
     /// # Errors

@@ -5,13 +5,11 @@
 //! Nothing is saved here. The caller saves what is accepted together with its own record of it, in
 //! one transaction, so that it asks once.
 
-use std::collections::BTreeMap;
-
-use groundplane_deployment::{Accepted, Demand, Submission, accept, accept_destroy};
+use groundplane_deployment::{Accepted, Demand, Submission, accept, accept_destroy, labels_of};
 use groundplane_model::{
     BoundInput, DeploymentId, DeploymentSpec, Environment, EnvironmentName, Failure, FailureKind,
-    Instance, Key, LandingZone, LandingZoneName, LifecycleRef, Partition, Principal, Problem,
-    Repair, Resolver, Revision, Severity, SpecLines,
+    Instance, KeptInput, Key, LandingZone, LandingZoneName, LifecycleRef, Origin, Partition,
+    Principal, Problem, Repair, Resolver, Revision, Severity, SpecLines,
 };
 use groundplane_planner::{check, check_change};
 use groundplane_ports::{Ids, ReadTable};
@@ -38,6 +36,10 @@ pub struct Wish {
     pub lines: Option<Value>,
     /// Its inputs that resolvers give values to.
     pub bound: Vec<BoundInput>,
+    /// Those of its inputs whose values resolvers gave before, and which stay as they are.
+    pub kept: Vec<KeptInput>,
+    /// Where it comes from.
+    pub origin: Origin,
     /// What of it is repaired; with this, resolvers are not asked again.
     pub repair: Option<Repair>,
 }
@@ -116,11 +118,15 @@ pub async fn accept_spec(
     };
     let principal = principal(asker, &instance);
     let submission = Submission {
-        demand: demand(&principal, ids, (asker, &instance, ground)),
-        labels: labels(&wish.spec),
+        demand: Demand {
+            origin: wish.origin,
+            ..demand(&principal, ids, (asker, &instance, ground))
+        },
+        labels: labels_of(&wish.spec),
         spec: wish.spec,
         lines: wish.lines,
         bound: wish.bound,
+        kept: wish.kept,
         lifecycle: asker.lifecycle.clone(),
         repair: wish.repair,
         incarnation: instance.incarnation.clone(),
@@ -175,6 +181,7 @@ fn demand<'a>(
         landing_zone: ground.landing_zone,
         resolvers: ground.resolvers,
         deployment: DeploymentId::from_number(ids.next().as_u128()),
+        origin: Origin::Wish,
         idempotency: None,
         now: asker.now,
     }
@@ -218,27 +225,4 @@ fn refuse_errors(what: &str, mut problems: Vec<Problem>) -> Result<(), Failure> 
         problems,
         ..Failure::new(FailureKind::Invalid, what)
     })
-}
-
-/// The labels that a spec gives to its instance.
-fn labels(spec: &Value) -> BTreeMap<String, String> {
-    let labels = spec.pointer("/metadata/labels").and_then(Value::as_object);
-    let texts = labels.into_iter().flatten();
-    texts
-        .filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())))
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn labels_are_those_of_the_spec() {
-        let spec = json!({"metadata": {"labels": {"team": "shop"}}});
-        assert_eq!(labels(&spec)["team"], "shop");
-        assert!(labels(&json!({})).is_empty());
-    }
 }

@@ -36,6 +36,16 @@ pub trait Host {
         std::future::ready(Err(error))
     }
 
+    /// The answer to a task's token, which a function was given before: what `SendTaskSuccess` or
+    /// `SendTaskFailure` says within this time; nothing where nobody answers.
+    fn answer(
+        &self,
+        _token: &str,
+        _within: Duration,
+    ) -> impl Future<Output = Option<Result<Value, TaskError>>> {
+        std::future::ready(None)
+    }
+
     /// Hears that virtual time passes, in a Wait state or before a retry, so that a simulated
     /// service can get on with its work.
     fn pass_time(&self, _duration: Duration) -> impl Future<Output = ()> {

@@ -25,6 +25,8 @@ pub struct Interpreter<'h, H> {
     /// The executions that were ever started by tasks: their names are used up.
     pub(crate) started: RefCell<BTreeSet<String>>,
     pub(crate) unnamed: Cell<usize>,
+    /// How many tokens were handed out.
+    pub(crate) tokens: Cell<usize>,
 }
 
 /// How an execution ended.
@@ -75,6 +77,7 @@ impl<'h, H: Host> Interpreter<'h, H> {
             turns: Turns::default(),
             started: RefCell::default(),
             unnamed: Cell::new(0),
+            tokens: Cell::new(0),
         }
     }
 

@@ -13,6 +13,8 @@ use super::{lint, names, parse};
 
 /// The resource of a task that invokes a function.
 pub(crate) const INVOKE: &str = "arn:aws:states:::lambda:invoke";
+/// The resource of a task that invokes a function and waits until its token is answered.
+pub(crate) const INVOKE_AND_WAIT: &str = "arn:aws:states:::lambda:invoke.waitForTaskToken";
 /// The resource of a task that runs another state machine and waits for its end.
 pub(crate) const START: &str = "arn:aws:states:::states:startExecution.sync:2";
 
@@ -168,7 +170,9 @@ impl Machine {
     /// The functions that its tasks invoke, as their `FunctionName` says.
     #[must_use]
     pub fn functions(&self) -> BTreeSet<String> {
-        self.targets(INVOKE, "FunctionName")
+        let mut found = self.targets(INVOKE, "FunctionName");
+        found.extend(self.targets(INVOKE_AND_WAIT, "FunctionName"));
+        found
     }
 
     /// The state machines that its tasks run, as their `StateMachineArn` says.

@@ -31,6 +31,8 @@ pub(crate) struct Scope {
     pub(crate) deadline: Option<Duration>,
     /// The item of the innermost map, and its index.
     pub(crate) item: Option<(usize, Value)>,
+    /// The token of the task that waits for one.
+    pub(crate) token: Option<String>,
     /// Raised once a sibling of a branch that this is in has failed.
     pub(crate) abandoned: Vec<Rc<Cell<bool>>>,
 }
@@ -90,6 +92,9 @@ impl Scope {
             },
             "StateMachine": { "Id": execution.machine, "Name": machine },
         });
+        if let (Some(token), Value::Object(context)) = (&self.token, &mut context) {
+            context.insert("Task".to_owned(), json!({ "Token": token }));
+        }
         if let (Some((index, value)), Value::Object(context)) = (&self.item, &mut context) {
             let item = json!({ "Item": { "Index": index, "Value": value } });
             context.insert("Map".to_owned(), item);

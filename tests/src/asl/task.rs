@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use super::error::{RUNTIME, Stop, TASK_FAILED, TIMEOUT};
-use super::machine::{INVOKE, START};
+use super::machine::{INVOKE, INVOKE_AND_WAIT, START};
 use super::scope::{Execution, Scope, instant};
 use super::walk::{End, Ended, Walk};
 use super::{Host, Status, TaskError};
@@ -21,6 +21,11 @@ impl<H: Host> Walk<'_, H> {
     ) -> Result<Value, Stop> {
         match resource {
             INVOKE => Ok(self.invoke(arguments).await?),
+            INVOKE_AND_WAIT => {
+                // What the function returns does not matter, unless it fails.
+                self.invoke(arguments).await?;
+                self.answer(timeout, scope).await
+            }
             START => self.start(arguments, timeout, scope).await,
             other => Ok(self.on.host.call(other, arguments).await?),
         }
@@ -34,6 +39,18 @@ impl<H: Host> Walk<'_, H> {
         self.trace.borrow_mut().invoke(&function);
         let payload = self.on.host.invoke(&function, payload).await?;
         Ok(json!({ "ExecutedVersion": "$LATEST", "Payload": payload, "StatusCode": 200 }))
+    }
+
+    /// What the task's token is answered with. A host that has no answer now has none later: all
+    /// that can happen then is that time runs out.
+    async fn answer(self, timeout: Option<Duration>, scope: &mut Scope) -> Result<Value, Stop> {
+        let token = scope.token.clone().unwrap_or_default();
+        let left = timeout.unwrap_or(FOREVER);
+        if let Some(answer) = self.on.host.answer(&token, left).await {
+            return Ok(answer?);
+        }
+        self.pass_time(scope, left).await?;
+        Err(TaskError::new(TIMEOUT, "").into())
     }
 
     async fn start(
@@ -81,12 +98,23 @@ impl<H: Host> Walk<'_, H> {
         Ok(described(&execution, ended)?)
     }
 
+    /// A fresh token.
+    pub(crate) fn token(self, scope: &Scope) -> String {
+        let number = self.on.tokens.get() + 1;
+        self.on.tokens.set(number);
+        format!("{}-token-{number}", scope.execution.name)
+    }
+
     fn unnamed(self, scope: &Scope) -> String {
         let number = self.on.unnamed.get() + 1;
         self.on.unnamed.set(number);
         format!("{}-child-{number}", scope.execution.name)
     }
 }
+
+/// How long a task waits that does not say how long: "99999999" (Task workflow state, AWS Step
+/// Functions developer guide), in seconds.
+const FOREVER: Duration = Duration::from_secs(99_999_999);
 
 /// A child that has ended, as `DescribeExecution` tells: the result of the task, or the cause of
 /// its error.

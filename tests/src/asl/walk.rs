@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::error::Stop;
 use super::leave::{Left, arguments_of, caught, choose, fail, leave, seconds, wait};
-use super::machine::{Flow, Kind, State};
+use super::machine::{Flow, INVOKE_AND_WAIT, Kind, State};
 use super::scope::{Execution, Scope, Visit};
 use super::{Host, Interpreter, Schedule, Stuck, TaskError, Trace, limits};
 
@@ -66,6 +66,7 @@ impl<'a, H: Host> Walk<'a, H> {
             clock: execution.started,
             deadline: own.into_iter().chain(deadline).min(),
             item: None,
+            token: None,
             abandoned,
             execution: Rc::new(execution),
         };
@@ -118,7 +119,7 @@ impl<'a, H: Host> Walk<'a, H> {
     }
 
     /// Lets virtual time pass, at most until the deadline.
-    async fn pass_time(self, scope: &mut Scope, duration: Duration) -> Result<(), Stop> {
+    pub(crate) async fn pass_time(self, scope: &mut Scope, duration: Duration) -> Result<(), Stop> {
         let until = scope.clock.saturating_add(duration);
         let reached = scope.deadline.map_or(until, |deadline| until.min(deadline));
         let passed = reached.saturating_sub(scope.clock);
@@ -167,6 +168,7 @@ impl<'a, H: Host> Walk<'a, H> {
         visit: Visit<'_>,
         scope: &mut Scope,
     ) -> Result<Left<'f>, Stop> {
+        scope.token = None;
         let result = match &state.kind {
             Kind::Pass | Kind::Succeed => None,
             Kind::Fail { error, cause } => return Err(fail(error, cause, visit, scope)?.into()),
@@ -183,6 +185,8 @@ impl<'a, H: Host> Walk<'a, H> {
                 arguments,
                 timeout,
             } => {
+                // Every attempt has a token of its own.
+                scope.token = (resource == INVOKE_AND_WAIT).then(|| self.token(scope));
                 let bindings = scope.bindings(visit);
                 let arguments = arguments_of(arguments.as_ref(), &bindings, visit)?;
                 let timeout = seconds(timeout.as_ref(), "TimeoutSeconds", &bindings)?;

@@ -161,6 +161,20 @@ impl ChangeStacks for FakeStacks {
         Ok(())
     }
 
+    async fn cancel_update(&self, name: &str, token: &str) -> Result<()> {
+        let mut world = self.world();
+        let name = world.name_of(name).unwrap_or_else(|| name.to_owned());
+        let stack = existing(&mut world, &name)?;
+        if stack.status != "UPDATE_IN_PROGRESS" {
+            return Ok(());
+        }
+        stack.token = Some(token.to_owned());
+        stack.fail_execution();
+        stack.enter(&name, "UPDATE_ROLLBACK_IN_PROGRESS");
+        world.log.push(format!("cancel {name}"));
+        Ok(())
+    }
+
     async fn continue_rollback(&self, name: &str, token: &str) -> Result<()> {
         let mut world = self.world();
         let name = world.name_of(name).unwrap_or_else(|| name.to_owned());

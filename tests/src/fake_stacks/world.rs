@@ -26,6 +26,7 @@ pub(super) struct World {
     pub(super) templates: BTreeMap<Digest, FakeTemplate>,
     pub(super) failing_deletions: u8,
     pub(super) failing_rollbacks: u8,
+    pub(super) dawdling: u8,
     pub(super) sweeps: bool,
     pub(super) log: Vec<String>,
     /// What was changed behind CloudFormation's back, by stack.
@@ -116,6 +117,11 @@ impl FakeStack {
             .any(|it| it.seen.execution == state)
     }
 
+    /// Ends what is being executed, badly.
+    pub(super) fn fail_execution(&mut self) {
+        self.end_execution(ExecutionState::Failed);
+    }
+
     fn end_execution(&mut self, state: ExecutionState) -> Option<Content> {
         let change_set = self.running()?;
         change_set.seen.execution = state;
@@ -198,6 +204,9 @@ impl World {
     fn move_stack(&mut self, name: &str, stack: &mut FakeStack) -> bool {
         let status = stack.status.clone();
         let next = match status.as_str() {
+            "CREATE_IN_PROGRESS" | "UPDATE_IN_PROGRESS" if take(&mut self.dawdling) => {
+                return true;
+            }
             "CREATE_IN_PROGRESS" => {
                 self.provision(name, stack, ("ROLLBACK_IN_PROGRESS", "CREATE_COMPLETE"))
             }

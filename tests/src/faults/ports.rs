@@ -1,11 +1,13 @@
 //! The ports, each call of which is a point.
 
-use groundplane_model::{Artifact, Change, Event, Index, Key, Partition, Record, Resource};
+use groundplane_model::{
+    Artifact, Change, Event, Index, Key, Partition, Record, Resource, TaskToken,
+};
 use groundplane_ports::{
     ChangeSet, ChangeStacks, NewChangeSet, NewSecretVersion, Page, PublishEvents,
-    ReadDeploymentRuns, ReadSecretValues, ReadStacks, ReadTable, Result, SecretValue, SetTimers,
-    Stack, StackEvent, StartChecks, StartDeployments, StartRuns, WriteArtifacts, WriteSecrets,
-    WriteTable,
+    ReadDeploymentRuns, ReadSecretValues, ReadStacks, ReadTable, Result, ResumeDeployments,
+    SecretValue, SetTimers, Stack, StackEvent, StartChecks, StartDeployments, StartRuns,
+    WriteArtifacts, WriteSecrets, WriteTable,
 };
 use jiff::Timestamp;
 
@@ -61,6 +63,13 @@ impl<T: StartDeployments> StartDeployments for Faulty<'_, T> {
     async fn start(&self, name: &str, input: &str) -> Result<()> {
         let call = || self.port.start(name, input);
         self.faults.io("deployments.start", call).await
+    }
+}
+
+impl<T: ResumeDeployments> ResumeDeployments for Faulty<'_, T> {
+    async fn resume(&self, token: &TaskToken) -> Result<()> {
+        let call = || self.port.resume(token);
+        self.faults.io("deployments.resume", call).await
     }
 }
 
@@ -156,6 +165,11 @@ impl<T: ChangeStacks> ChangeStacks for Faulty<'_, T> {
     async fn delete_stack(&self, name: &str, token: &str) -> Result<()> {
         let call = || self.port.delete_stack(name, token);
         self.faults.io("stacks.delete_stack", call).await
+    }
+
+    async fn cancel_update(&self, name: &str, token: &str) -> Result<()> {
+        let call = || self.port.cancel_update(name, token);
+        self.faults.io("stacks.cancel_update", call).await
     }
 
     async fn continue_rollback(&self, name: &str, token: &str) -> Result<()> {

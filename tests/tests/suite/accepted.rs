@@ -45,6 +45,7 @@ pub(crate) fn submitted(number: u128, environment: &ResolverConfigs) -> Deployme
         landing_zone,
         resolvers: Vec::new(),
         bound: Vec::new(),
+        kept: Vec::new(),
         lifecycle: None,
         repair: None,
         version: 0,

@@ -133,7 +133,7 @@ fn submitted(config: &Value) -> DeploymentSpec {
             spec: EnvironmentSpec {
                 landing_zone: sandbox.clone(),
                 production: false,
-                approval: false,
+                approval: None,
                 resolvers: BTreeMap::from([(ResolverName::ipam(), config.clone())]),
                 limits: Vec::new(),
                 drift: None,
@@ -151,6 +151,7 @@ fn submitted(config: &Value) -> DeploymentSpec {
         },
         resolvers: Vec::new(),
         bound: Vec::new(),
+        kept: Vec::new(),
         lifecycle: None,
         repair: None,
         version: 0,

@@ -3,6 +3,7 @@
 mod acceptance;
 mod access;
 mod allocations;
+mod approvals;
 mod bad_input;
 mod deployments;
 mod destroy;

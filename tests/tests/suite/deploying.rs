@@ -46,6 +46,7 @@ async fn first(faults: Faults, schedule: Schedule, may_fail: bool) -> Result<(),
         }
         DeploymentStatus::Accepted
         | DeploymentStatus::Running
+        | DeploymentStatus::Waiting
         | DeploymentStatus::Compensating
         | DeploymentStatus::Failed => Err(text(deployment)),
     }
@@ -76,6 +77,7 @@ async fn update(faults: Faults, schedule: Schedule, may_fail: bool) -> Result<()
         }
         DeploymentStatus::Accepted
         | DeploymentStatus::Running
+        | DeploymentStatus::Waiting
         | DeploymentStatus::Compensating
         | DeploymentStatus::Failed => Err(text(deployment)),
     }
@@ -140,6 +142,7 @@ async fn addresses(faults: Faults, schedule: Schedule, may_fail: bool) -> Result
         }
         DeploymentStatus::Accepted
         | DeploymentStatus::Running
+        | DeploymentStatus::Waiting
         | DeploymentStatus::Compensating
         | DeploymentStatus::Failed => Err(text(deployment)),
     }

@@ -3,6 +3,7 @@
 //! runs the ignored tests.
 
 mod addresses;
+mod approval;
 mod cloud;
 mod command;
 mod drift;

@@ -9,6 +9,8 @@ mod addresses;
 #[cfg(test)]
 mod api;
 #[cfg(test)]
+mod approving;
+#[cfg(test)]
 mod deploying;
 #[cfg(test)]
 mod drift;

@@ -5,11 +5,11 @@ use std::sync::Mutex;
 use groundplane_dispatch_outbox::{Answer, Batch, ItemFailure, Outlets, handle};
 use groundplane_model::{
     Change, DeploymentId, Event, InstanceId, LifeTimer, Outbox, OutboxMessage, Record, RunId,
-    TenantId,
+    TaskToken, TenantId,
 };
 use groundplane_ports::{
-    PortError, PublishEvents, Result, SetTimers, StartChecks, StartDeployments, StartRuns,
-    WriteTable,
+    PortError, PublishEvents, Result, ResumeDeployments, SetTimers, StartChecks, StartDeployments,
+    StartRuns, WriteTable,
 };
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -49,6 +49,12 @@ impl Recorder {
 impl StartDeployments for Recorder {
     async fn start(&self, name: &str, input: &str) -> Result<()> {
         self.record(format!("start {name} {input}"))
+    }
+}
+
+impl ResumeDeployments for Recorder {
+    async fn resume(&self, token: &TaskToken) -> Result<()> {
+        self.record(format!("resume {}", token.reveal()))
     }
 }
 
@@ -247,6 +253,37 @@ async fn a_repeated_delivery_asks_for_the_same_execution_and_the_same_event() {
     dispatch(&recorder, &records).await;
     let calls = recorder.calls();
     assert_eq!((calls.len(), &calls[..2]), (4, &calls[2..]));
+}
+
+#[tokio::test]
+async fn a_deployment_is_woken_by_its_token_and_started_again_under_another_name() {
+    let (tenant, instance) = (
+        TenantId::parse("acme").unwrap(),
+        InstanceId::parse("web-service.dev").unwrap(),
+    );
+    let messages = [
+        OutboxMessage::ResumeDeployment {
+            token: TaskToken::from("AAAA".to_owned()),
+        },
+        OutboxMessage::RestartDeployment {
+            tenant,
+            instance,
+            deployment: DeploymentId::from_number(1),
+            execution: "dep-1-recovery-2".to_owned(),
+            mode: "recover".to_owned(),
+        },
+    ];
+    let messages: Vec<Outbox> = messages
+        .into_iter()
+        .enumerate()
+        .map(|(number, message)| Outbox::new(format!("m-{number}"), message, Timestamp::UNIX_EPOCH))
+        .collect();
+    let recorder = Recorder::default();
+    dispatch(&recorder, &records(&images(&messages).await)).await;
+    let calls = recorder.calls();
+    assert_eq!(calls[0], "resume AAAA");
+    assert!(calls[1].starts_with("start dep-1-recovery-2 "), "{calls:?}");
+    assert!(calls[1].contains(r#""mode":"recover""#), "{calls:?}");
 }
 
 #[tokio::test]

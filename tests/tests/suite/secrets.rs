@@ -317,6 +317,7 @@ async fn insist(
                 | FailureKind::Unauthenticated
                 | FailureKind::Denied
                 | FailureKind::ProvisionFailed
+                | FailureKind::Cancelled
                 | FailureKind::Internal => return Err(failure.to_string()),
             },
         }

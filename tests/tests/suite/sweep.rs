@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use groundplane_model::{
     Action, Change, Deployment, DeploymentId, DeploymentStatus, FailureKind, Index, InstanceId,
-    Key, Partition, Record, TenantId,
+    Key, Origin, Partition, Record, TenantId,
 };
 use groundplane_ports::{
     Clock, Page, PortError, ReadDeploymentRuns, ReadTable, Result, StartDeployments, WriteTable,
@@ -95,6 +95,9 @@ fn deployment(number: u128, status: DeploymentStatus) -> Deployment {
         ended_at: None,
         recoveries: 0,
         recovered_at: None,
+        origin: Origin::Wish,
+        approval: None,
+        cancelled: None,
         version: 0,
     }
 }

@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use groundplane_model::{Artifact, Digest};
 use groundplane_ports::{
-    Clock, Ids, NewSecretVersion, PortError, Random, ReadArtifacts, Result, WriteSecrets,
+    Clock, Ids, NewSecretVersion, PortError, Random, ReadArtifacts, ReadDeploymentRuns, Result,
+    WriteSecrets,
 };
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
@@ -71,6 +72,13 @@ impl ReadArtifacts for TestSystem {
     async fn read(&self, artifact: &Artifact) -> Result<Vec<u8>> {
         let found = self.templates.lock().get(&artifact.digest).cloned();
         found.ok_or_else(|| PortError::Refused(format!("there is no `{}`", artifact.key)))
+    }
+}
+
+impl ReadDeploymentRuns for TestSystem {
+    /// Nothing is ever at work.
+    async fn is_running(&self, _name: &str) -> Result<bool> {
+        Ok(false)
     }
 }
 

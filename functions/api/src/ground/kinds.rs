@@ -3,8 +3,8 @@
 use groundplane_drift::check_policy;
 use groundplane_governance::check_limits;
 use groundplane_model::{
-    Environment, EnvironmentName, Index, Key, LandingZone, LandingZoneName, Limit, Partition,
-    Problem, Record, Resolver, ResolverConfigs, ResolverName, Workflow, WorkflowName,
+    ApprovalPolicy, Environment, EnvironmentName, Index, Key, LandingZone, LandingZoneName, Limit,
+    Partition, Problem, Record, Resolver, ResolverConfigs, ResolverName, Workflow, WorkflowName,
     parse_duration,
 };
 use groundplane_ports::Clock;
@@ -110,12 +110,25 @@ ground!(
         fn check(&self) -> Vec<Problem> {
             let mut problems = check_configs(&self.spec.resolvers);
             problems.extend(check_inputs_and_limits(&self.spec.limits));
+            let approval = self.spec.approval.as_ref();
+            problems.extend(approval.and_then(check_deadline));
             let drift = self.spec.drift.iter().flat_map(check_policy);
             problems.extend(drift.map(|problem| problem.below("/spec/drift")));
             problems
         }
     }
 );
+
+/// An instance is locked for as long as its deployment waits.
+fn check_deadline(policy: &ApprovalPolicy) -> Option<Problem> {
+    let is_too_long = policy.deadline > ApprovalPolicy::LONGEST;
+    is_too_long.then(|| {
+        Problem::error(
+            "/spec/approval/deadline",
+            "a plan waits for seven days at the most",
+        )
+    })
+}
 
 ground!(
     LandingZone,

@@ -19,11 +19,22 @@ fn change_sets() -> Vec<OurChangeSet> {
 
 fn progresses() -> Vec<Progress> {
     let mut all = Vec::new();
-    for failure in [None, Some("`A` (AWS::X::A): it broke".to_owned())] {
+    // What is cancelled has always noted who cancelled it.
+    let broke = Some("`A` (AWS::X::A): it broke".to_owned());
+    let kim = Some("cancelled by kim".to_owned());
+    let ways = [
+        (None, false, false),
+        (broke, false, false),
+        (kim.clone(), true, false),
+        (kim, true, true),
+    ];
+    for (failure, cancelled, stopped) in ways {
         for deletions in 0..=DELETIONS {
             for continuations in 0..=CONTINUATIONS {
                 all.push(Progress {
                     failure: failure.clone(),
+                    cancelled,
+                    stopped,
                     deletions,
                     continuations,
                     ..Progress::default()
@@ -109,15 +120,34 @@ fn a_decision_is_one_that_cloudformation_accepts_in_that_status() {
                     && matches!(phase, Phase::Standing | Phase::RolledBack)
             }
             Decision::Execute => seen.change_set == OurChangeSet::Ready,
-            Decision::DiscardChangeSet => seen.change_set == OurChangeSet::Obsolete,
+            Decision::DiscardChangeSet => {
+                seen.change_set == OurChangeSet::Obsolete
+                    || progress.cancelled && seen.change_set == OurChangeSet::Ready
+            }
+            Decision::CancelUpdate => {
+                seen.status == StackStatus::UpdateInProgress
+                    && progress.cancelled
+                    && !progress.stopped
+            }
             Decision::ContinueRollback => phase == Phase::HalfRolledBack,
             Decision::DeleteStack => {
                 matches!(phase, Phase::Empty | Phase::Dead | Phase::DeleteFailed)
+                    || progress.cancelled && seen.status == StackStatus::CreateInProgress
             }
             Decision::NoteFailure => progress.failure.is_none(),
             Decision::Wait | Decision::Finish(_) | Decision::Fail(_) => true,
         };
         assert!(accepted, "{seen:?} {progress:?}");
+    }
+}
+
+#[test]
+fn nothing_is_begun_for_a_deployment_that_was_cancelled() {
+    for (seen, progress) in every_case() {
+        let observed = Observed::Stack(seen.clone());
+        let decision = decide(&observed, EngineAction::Apply, &progress);
+        let begins = matches!(decision, Decision::CreateChangeSet(_) | Decision::Execute);
+        assert!(!(progress.cancelled && begins), "{seen:?} {decision:?}");
     }
 }
 

@@ -1,8 +1,11 @@
 //! The acceptance of a deployment that a run asks for. Where someone else was faster, the run's next
 //! look decides again.
 
-use groundplane_deployment::Accepted;
-use groundplane_model::{Begun, Change, Failure, Instance, Revision, WorkflowRun};
+use groundplane_deployment::{Accepted, earlier, kept_inputs};
+use groundplane_model::{
+    Allocation, Begun, Change, Failure, FailureKind, Instance, Origin, Partition, Revision,
+    WorkflowRun,
+};
 use groundplane_ports::{Clock, Ids, ReadTable, WriteTable};
 use groundplane_redeploy::{Asker, Wish, accept_removal, accept_spec, deployed, lines, submitted};
 
@@ -26,6 +29,8 @@ pub(super) async fn redeploy(
         spec: submitted.spec,
         lines: lines(table, &deployed).await?,
         bound: submitted.bound,
+        kept: submitted.kept,
+        origin: Origin::Wish,
         repair: None,
     };
     let standing = (instance, Some(&deployed));
@@ -40,26 +45,32 @@ pub(super) async fn rollback(
     (work, instance, asked): (&Work<'_>, Instance, Option<u64>),
 ) -> Result<(), Failure> {
     let deployed = deployed(table, &instance).await?;
-    let number = match (asked, instance.revision) {
-        (Some(asked), _) => asked,
-        (None, Some(now)) if now > 1 => now - 1,
-        (None, _) => {
-            let message = format!("`{}` has no earlier revision to go back to", instance.id);
-            return Err(impossible(message));
-        }
-    };
+    let number = earlier(&instance, asked).map_err(|error| impossible(error.to_string()))?;
     let key = Revision::key_of(&instance.tenant, &instance.id, number);
-    let Some(earlier) = table.get::<Revision>(&key).await? else {
+    let Some(revision) = table.get::<Revision>(&key).await? else {
         let message = format!(
             "`{}` has no revision {number}; its newest one is {}",
             instance.id, instance.last_revision
         );
         return Err(impossible(message));
     };
+    let partition = Partition::instance(&instance.tenant, &instance.id);
+    let held: Vec<Allocation> = table.query(&partition, Allocation::PREFIX).await?;
+    let what = format!(
+        "revision {number} of `{}` cannot be deployed any more",
+        instance.id
+    );
+    let kept = kept_inputs(&revision, &instance, &held).map_err(|problems| Failure {
+        kind: FailureKind::Invalid,
+        problems,
+        ..impossible(what)
+    })?;
     let wish = Wish {
-        lines: lines(table, &earlier).await?,
-        spec: earlier.spec,
+        lines: lines(table, &revision).await?,
+        spec: revision.spec,
         bound: Vec::new(),
+        kept,
+        origin: Origin::Revision(number),
         repair: None,
     };
     let standing = (instance, deployed.as_ref());

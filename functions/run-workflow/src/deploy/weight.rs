@@ -1,7 +1,7 @@
 //! Another share of the requests to the host: the spec that is deployed, with another weight of the
 //! instance's DNS record.
 
-use groundplane_model::{Failure, Instance, Repair, Revision, WorkflowRun};
+use groundplane_model::{Failure, Instance, Origin, Repair, Revision, WorkflowRun};
 use groundplane_ports::{Clock, Ids, ReadTable, WriteTable};
 use groundplane_redeploy::{Wish, accept_spec, deployed, submitted};
 use serde_json::Value;
@@ -49,11 +49,14 @@ pub(crate) async fn reweigh(
         Some(found) => *found = Value::from(weight),
         None => return Err(unweighted(&instance)),
     }
+    let submitted = submitted(table, &revision).await?;
     let wish = Wish {
         spec,
         // The weight stands in no line of what the user wrote.
         lines: None,
-        bound: submitted(table, &revision).await?.bound,
+        bound: submitted.bound,
+        kept: submitted.kept,
+        origin: Origin::Wish,
         repair: Some(Repair::default()),
     };
     let standing = (instance, Some(&revision));

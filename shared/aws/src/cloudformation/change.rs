@@ -1,5 +1,6 @@
 //! Changing stacks. What was asked before and what is gone already are successes.
 
+use aws_sdk_cloudformation::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_cloudformation::types::{Capability, ChangeSetType, DeploymentMode, Parameter, Tag};
 use groundplane_ports::{ChangeSetKind, ChangeStacks, NewChangeSet, PortError, Result};
 
@@ -89,6 +90,22 @@ impl ChangeStacks for CloudFormation {
         }
     }
 
+    async fn cancel_update(&self, name: &str, token: &str) -> Result<()> {
+        let asked = self
+            .client
+            .cancel_update_stack()
+            .stack_name(name)
+            .client_request_token(token)
+            .send()
+            .await;
+        match asked {
+            Ok(_) => Ok(()),
+            Err(error) if cannot_be_cancelled(&error) => Ok(()),
+            Err(error) if meaning(&error) == Meaning::Repeated => Ok(()),
+            Err(error) => Err(refusal("cancelling the update", &error)),
+        }
+    }
+
     async fn continue_rollback(&self, name: &str, token: &str) -> Result<()> {
         let asked = self
             .client
@@ -103,6 +120,14 @@ impl ChangeStacks for CloudFormation {
             Err(error) => Err(refusal("continuing the rollback", &error)),
         }
     }
+}
+
+/// "You can cancel only stacks that are in the `UPDATE_IN_PROGRESS` state" (`CancelUpdateStack`, AWS
+/// CloudFormation API reference): any other has come to its end in the meantime.
+fn cannot_be_cancelled<E: ProvideErrorMetadata>(error: &SdkError<E>) -> bool {
+    let service = error.as_service_error();
+    let message = service.and_then(ProvideErrorMetadata::message);
+    message.is_some_and(|message| message.contains("CancelUpdateStack cannot be called"))
 }
 
 const fn kind(kind: ChangeSetKind) -> ChangeSetType {

@@ -182,7 +182,7 @@ impl Ground {
                 spec: EnvironmentSpec {
                     landing_zone: LandingZoneName::parse("sandbox")?,
                     production: false,
-                    approval: false,
+                    approval: None,
                     resolvers: BTreeMap::new(),
                     limits: Vec::new(),
                     drift: None,

@@ -58,7 +58,7 @@ impl Ground {
         let environment = EnvironmentSpec {
             landing_zone: LandingZoneName::parse("sandbox").unwrap(),
             production,
-            approval: false,
+            approval: None,
             resolvers: BTreeMap::new(),
             limits: Vec::new(),
             drift: None,

@@ -46,7 +46,7 @@ impl Ground {
         let environment = EnvironmentSpec {
             landing_zone: LandingZoneName::parse("sandbox").unwrap(),
             production: false,
-            approval: false,
+            approval: None,
             resolvers: BTreeMap::new(),
             limits: Vec::new(),
             drift: None,

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use groundplane_model::{
-    DriftPolicy, Egress, EnvironmentSpec, LandingZoneName, LandingZoneSpec, Limit, LoadBalancer,
-    Network, Position, ResolverConfigs, ResolverName, Severity,
+    ApprovalPolicy, DriftPolicy, Egress, EnvironmentSpec, LandingZoneName, LandingZoneSpec, Limit,
+    LoadBalancer, Network, Position, ResolverConfigs, ResolverName, Severity,
 };
 use groundplane_spec::{Document, Kind, ValidDocument, parse, parse_all, parse_bytes, validate};
 use serde_json::{Value, json};
@@ -176,6 +176,11 @@ fn limits() -> Vec<Limit> {
     vec![serde_json::from_value(limit).unwrap()]
 }
 
+fn approval() -> ApprovalPolicy {
+    let policy = json!({"required": true, "deadline": "12h", "selfApproval": true});
+    serde_json::from_value(policy).unwrap()
+}
+
 fn drift() -> DriftPolicy {
     let policy = json!({
         "schedule": "5m", "default": "signal", "coolDown": "30m",
@@ -223,7 +228,7 @@ fn every_field_of_an_environment_passes_through_schema_and_model() {
     let spec = EnvironmentSpec {
         landing_zone: LandingZoneName::parse("sandbox").unwrap(),
         production: true,
-        approval: true,
+        approval: Some(approval()),
         resolvers: resolvers(),
         limits: limits(),
         drift: Some(drift()),

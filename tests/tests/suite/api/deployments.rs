@@ -81,6 +81,13 @@ async fn an_accepted_deployment_has_no_waves_yet() {
         "createdAt": "2026-01-01T00:00:00Z",
         "startedAt": null,
         "endedAt": null,
+        "waitingFor": {
+            "on": "start",
+            "what": "its start",
+            "since": "2026-01-01T00:00:00Z",
+            "until": null,
+            "unblock": "it starts in a moment",
+        },
         "waves": [],
     });
     assert_eq!((answer.status, answer.body), (200, expected));

@@ -1,7 +1,7 @@
 //! Drift through the API: reports, their history, checks on demand, and the summary of an
 //! environment.
 
-use groundplane_check_drift::{Answer as Step, Request, handle};
+use groundplane_check_drift::{Answer as Step, Request, Sources, handle};
 use groundplane_model::{Change, DeploymentId, DriftCheck, Instance, Outbox, OutboxMessage};
 use groundplane_ports::{Clock as _, Found, ReadTable as _, WriteTable as _};
 use jiff::{SignedDuration, Timestamp};
@@ -69,7 +69,12 @@ impl World {
             since,
         };
         let (table, system) = (&*self.api.table, &self.api.system);
-        let step = handle(table, &self.stacks, &self.cloud, system, request).await;
+        let sources = Sources {
+            stacks: &self.stacks,
+            services: &self.cloud,
+            tags: &self.stacks,
+        };
+        let step = handle(table, sources, system, request).await;
         step.unwrap()
     }
 

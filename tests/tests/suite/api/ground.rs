@@ -61,7 +61,7 @@ async fn everyone_reads_what_was_applied() {
     let expected = json!({
         "kind": "Environment",
         "name": "dev",
-        "spec": {"landingZone": "sandbox", "production": false, "approval": false},
+        "spec": {"landingZone": "sandbox", "production": false},
         "version": 1,
         "updatedAt": "2026-01-01T00:00:00Z",
         "updatedBy": "ops-1",

@@ -6,8 +6,8 @@ use axum::http::Method;
 use groundplane_api::{Platform, router};
 use groundplane_lives::Definitions;
 use groundplane_model::{
-    Deployment, DeploymentId, DeploymentStatus, Environment, EnvironmentName, Key, LandingZone,
-    LandingZoneName, Partition, Step, StepAction, TenantId,
+    ApprovalPolicy, Deployment, DeploymentId, DeploymentStatus, Environment, EnvironmentName, Key,
+    LandingZone, LandingZoneName, Partition, Step, StepAction, TenantId,
 };
 use groundplane_ports::{ReadTable as _, WriteTable as _};
 use groundplane_tests::asl::Schedule;
@@ -272,7 +272,10 @@ async fn what_changes_nothing_of_a_plan_leaves_it_standing() {
     let name = EnvironmentName::parse("dev").unwrap();
     let key = Key::meta(Partition::environment(&name));
     let mut environment: Environment = table.get(&key).await.unwrap().unwrap();
-    environment.spec.approval = true;
+    environment.spec.approval = Some(ApprovalPolicy {
+        required: false,
+        ..ApprovalPolicy::default()
+    });
     let changes = vec![groundplane_model::Change::save(&environment)];
     table.commit(changes).await.unwrap();
     assert_ne!(plan_of(&world.preview(WEB).await), plan);

@@ -264,6 +264,7 @@ async fn repaired(faults: Faults, may_fail: bool) -> Result<(), Problem> {
         DeploymentStatus::Failed if may_fail => Ok(()),
         DeploymentStatus::Accepted
         | DeploymentStatus::Running
+        | DeploymentStatus::Waiting
         | DeploymentStatus::Compensating
         | DeploymentStatus::Succeeded
         | DeploymentStatus::Failed => Err(format!("{ended:?}")),

@@ -52,6 +52,24 @@ impl Cloud {
         response.body_mut().read_to_string().unwrap()
     }
 
+    /// Lets the function run whose name has this in it, as its schedule does.
+    pub(crate) fn invoke(&self, function: &str) {
+        let known: Value =
+            serde_json::from_str(&self.ask("lambda", "/2015-03-31/functions")).unwrap();
+        let mut names = known["Functions"].as_array().unwrap().iter();
+        let names = names.find_map(|it| {
+            it["FunctionName"]
+                .as_str()
+                .filter(|it| it.contains(function))
+        });
+        let path = format!("/2015-03-31/functions/{}/invocations", names.unwrap());
+        let answer = ureq::post(format!("{}{path}", self.endpoint))
+            .header("authorization", self.authorization("lambda"))
+            .send("{}")
+            .unwrap();
+        assert_eq!(answer.status().as_u16(), 200, "{function}");
+    }
+
     /// Makes a hosted zone, and gives its id.
     pub(crate) fn create_hosted_zone(&self, name: &str) -> String {
         let body = format!(

@@ -1,22 +1,26 @@
 //! The functions behind the state machines, the stream and the schedule: the shipped handlers on
 //! ports that may fail.
 
+use groundplane_await_approval as await_approval;
 use groundplane_dispatch_outbox as dispatch_outbox;
 use groundplane_model::{Failure, FailureKind, ImageReference, Outbox};
 use groundplane_plan_deployment as plan_deployment;
 use groundplane_ports::ReadRegistry;
 use groundplane_prepare_unit as prepare_unit;
-use groundplane_provision_stack as provision_stack;
+use groundplane_provision_stack::handle_unless_cancelled;
 use groundplane_record_deployment as record_deployment;
 use groundplane_resolve_address as resolve_address;
 use groundplane_resolve_image as resolve_image;
 use groundplane_resolve_name as resolve_name;
 use groundplane_sweep_deployments as sweep_deployments;
 use groundplane_validate_deployment as validate_deployment;
+use std::time::Duration;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+use super::people::AN_ANSWER;
 use super::{Problem, TestPlatform, text};
 use crate::memory::MemoryTable;
 use groundplane_tests::asl::{Host, TaskError};
@@ -47,10 +51,25 @@ const DELIVERIES: usize = 4;
 
 impl Host for TestPlatform {
     async fn invoke(&self, function: &str, payload: Value) -> Result<Value, TaskError> {
+        self.people.act_before(function).await;
         let invocation = self.faults.invocation(self.handle(function, payload));
         invocation
             .await?
             .map_err(|failure| TaskError::function(failure.kind.error_name(), &failure.to_string()))
+    }
+
+    /// People act while an execution waits. Where nobody does, time passes, and the sweeper comes.
+    async fn answer(&self, token: &str, within: Duration) -> Option<Result<Value, TaskError>> {
+        self.people.act_before(AN_ANSWER).await;
+        // What is not delivered now is delivered when the stream delivers it again.
+        let _ = self.deliver_outbox().await;
+        if !self.outside.was_resumed(token) {
+            self.outside
+                .pass_minutes((within.as_secs() / 60).cast_signed());
+            self.sweep().await;
+            let _ = self.deliver_outbox().await;
+        }
+        self.outside.was_resumed(token).then(|| Ok(json!({})))
     }
 }
 
@@ -89,6 +108,9 @@ impl TestPlatform {
                 let artifacts = self.faults.wrap(&self.artifacts);
                 write(plan_deployment::handle(&table, &artifacts, read(payload)?).await?)
             }
+            "AwaitApprovalFunctionArn" => {
+                write(await_approval::handle(&table, clock, read(payload)?).await?)
+            }
             "PrepareUnitFunctionArn" => {
                 write(prepare_unit::handle(&table, clock, INSTALLATION, read(payload)?).await?)
             }
@@ -97,7 +119,9 @@ impl TestPlatform {
             }
             "ProvisionStackFunctionArn" => {
                 let stacks = self.faults.wrap(self.stacks.as_ref());
-                write(provision_stack::handle(&stacks, INSTALLATION, read(payload)?).await?)
+                let places = (&table, &stacks);
+                let request = read(payload)?;
+                write(handle_unless_cancelled(places, INSTALLATION, request).await?)
             }
             other => Err(Failure::new(
                 FailureKind::NotFound,

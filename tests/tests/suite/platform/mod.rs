@@ -5,6 +5,7 @@ mod artifacts;
 mod host;
 mod observe;
 mod outside;
+mod people;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,8 +15,9 @@ use std::sync::Arc;
 use groundplane_addresses::create_pool;
 use groundplane_deployment::{Demand, Submission, accept, accept_destroy, bound_inputs};
 use groundplane_model::{
-    Change, Deployment, DeploymentId, Environment, Failure, Instance, InstanceId, Key, LandingZone,
-    Limit, Partition, PoolName, Principal, Record, Resolver, ResolverName, TenantId,
+    ApprovalPolicy, Change, Deployment, DeploymentId, Environment, Failure, Instance, InstanceId,
+    Key, LandingZone, Limit, Origin, Partition, PoolName, Principal, Record, Resolver,
+    ResolverName, TenantId,
 };
 use groundplane_ports::{Clock, ReadTable, WriteTable};
 use groundplane_resolvers::{Pool, PoolDraft};
@@ -30,6 +32,7 @@ use groundplane_tests::faults::Faults;
 pub(crate) use artifacts::FakeArtifacts;
 pub(crate) use host::IMAGE_DIGEST;
 pub(crate) use outside::Outside;
+pub(crate) use people::{AN_ANSWER, People};
 
 /// How often a sweep may be needed until a deployment has ended.
 const SWEEPS: usize = 6;
@@ -51,6 +54,8 @@ pub(crate) struct TestPlatform {
     pub(crate) artifacts: FakeArtifacts,
     /// Executions and events, clock and identifiers.
     pub(crate) outside: Outside,
+    /// What people do while a machine is at work.
+    pub(crate) people: People,
     faults: Faults,
     schedule: Schedule,
     principal: Principal,
@@ -73,6 +78,7 @@ impl TestPlatform {
             artifacts: FakeArtifacts::new(Arc::clone(&stacks)),
             stacks,
             outside: Outside::new(),
+            people: People::default(),
             faults,
             schedule,
             principal: Principal {
@@ -153,6 +159,7 @@ impl TestPlatform {
             spec: service.value,
             lines: Some(given.lines()),
             bound,
+            kept: Vec::new(),
             lifecycle: None,
             repair: None,
             labels: service.labels,
@@ -183,6 +190,18 @@ impl TestPlatform {
         let name = "dev".parse().map_err(text)?;
         let mut environment: Environment = self.ground(Partition::environment(&name)).await?;
         environment.spec.limits.push(limit);
+        let changes = vec![Change::save(&environment)];
+        self.table.commit(changes).await.map_err(text)
+    }
+
+    /// Lets the environment demand approvals.
+    ///
+    /// # Errors
+    /// Where the environment cannot be changed.
+    pub(crate) async fn demand_approval(&self, policy: ApprovalPolicy) -> Result<(), Problem> {
+        let name = "dev".parse().map_err(text)?;
+        let mut environment: Environment = self.ground(Partition::environment(&name)).await?;
+        environment.spec.approval = Some(policy);
         let changes = vec![Change::save(&environment)];
         self.table.commit(changes).await.map_err(text)
     }
@@ -292,6 +311,7 @@ impl TestPlatform {
             environment,
             resolvers: self.resolvers.clone(),
             deployment: DeploymentId::from_number(self.outside.fresh()),
+            origin: Origin::Wish,
             idempotency: None,
             now: self.outside.now(),
         })

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use groundplane_model::Event;
+use groundplane_model::{Event, TaskToken};
 use groundplane_ports::{
-    Clock, Ids, PortError, PublishEvents, ReadDeploymentRuns, Result, SetTimers, StartChecks,
-    StartDeployments, StartRuns,
+    Clock, Ids, PortError, PublishEvents, ReadDeploymentRuns, Result, ResumeDeployments, SetTimers,
+    StartChecks, StartDeployments, StartRuns,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
@@ -31,6 +31,8 @@ struct State {
     timers: BTreeMap<String, (Timestamp, Value)>,
     /// The executions that were stopped.
     stopped: BTreeSet<String>,
+    /// The tokens that were answered.
+    resumed: BTreeSet<String>,
 }
 
 impl Outside {
@@ -45,6 +47,7 @@ impl Outside {
             events: Vec::new(),
             timers: BTreeMap::new(),
             stopped: BTreeSet::new(),
+            resumed: BTreeSet::new(),
         }))
     }
 
@@ -86,6 +89,11 @@ impl Outside {
         self.lock().delivered.insert(message.to_owned());
     }
 
+    /// Whether the execution that waits under this token was woken.
+    pub(crate) fn was_resumed(&self, token: &str) -> bool {
+        self.lock().resumed.contains(token)
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -121,6 +129,13 @@ impl StartDeployments for Outside {
             state.running.insert(name.to_owned());
             state.waiting.push((name.to_owned(), input));
         }
+        Ok(())
+    }
+}
+
+impl ResumeDeployments for Outside {
+    async fn resume(&self, token: &TaskToken) -> Result<()> {
+        self.lock().resumed.insert(token.reveal().to_owned());
         Ok(())
     }
 }

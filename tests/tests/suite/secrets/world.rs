@@ -337,6 +337,10 @@ impl groundplane_ports::ChangeStacks for Stuck {
         unreachable!("a stack that moves is only watched")
     }
 
+    async fn cancel_update(&self, _: &str, _: &str) -> Result<()> {
+        unreachable!("a stack that moves is only watched")
+    }
+
     async fn continue_rollback(&self, _: &str, _: &str) -> Result<()> {
         unreachable!("a stack that moves is only watched")
     }

@@ -45,7 +45,12 @@ impl World {
         let leaked = &*Box::leak(Box::new(bus.clone()));
         let platform = Platform {
             table: faults.wrap(table),
-            system: Surroundings::new(system.clone(), faults.wrap(vault), system.clone()),
+            system: Surroundings::new(
+                system.clone(),
+                faults.wrap(vault),
+                system.clone(),
+                system.clone(),
+            ),
             definitions: Definitions::default(),
         };
         let receiver = Receiver {

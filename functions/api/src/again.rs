@@ -1,0 +1,183 @@
+//! Deploying once more what was there before: an earlier revision
+//! (`POST /v1/instances/{id}:rollback`), or what a deployment has failed to do
+//! (`POST /v1/deployments/{id}:retry`).
+
+mod before;
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::extract::rejection::BytesRejection;
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
+use groundplane_deployment::{IdempotencyClaim, PlanId, Retry, execution_of, retry as tried_again};
+use groundplane_model::{
+    Action, Deployment, DeploymentId, Digest, Instance, InstanceId, Origin, Problem,
+};
+use groundplane_ports::PortError;
+use serde::Deserialize;
+
+use crate::deployments::{load, no_such_verb, split};
+use crate::instances::{
+    ATTEMPTS, Claim, absent, accepted, busy, claim, commit, current, parse_id, removal,
+};
+use crate::principal::Caller;
+use crate::problem::Refused;
+use crate::request::Named;
+use crate::submission::idempotency_key;
+use crate::{Platform, System, Table};
+use before::Again;
+
+/// What a rollback is asked for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wanted {
+    /// The revision; the one before what is deployed if none.
+    revision: Option<u64>,
+    /// The plan that must still hold.
+    plan: Option<PlanId>,
+}
+
+/// `POST /v1/instances/{id}:rollback` and `:preview`
+pub(crate) async fn act<T: Table, S: System>(
+    State(platform): State<Arc<Platform<T, S>>>,
+    caller: Caller,
+    Named(target): Named,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Response, Refused> {
+    let body = body.map_err(|_| Refused::too_large())?;
+    let (id, verb) = split(&target, "/v1/instances")?;
+    match verb {
+        "rollback" => roll_back(&platform, &caller, parse_id(id)?, (&headers, &body)).await,
+        "preview" => look_back(&platform, &caller, parse_id(id)?, &body).await,
+        other => Err(no_such_verb(other)),
+    }
+}
+
+fn wanted(body: &[u8]) -> Result<Wanted, Refused> {
+    if body.trim_ascii().is_empty() {
+        return Ok(Wanted::default());
+    }
+    serde_json::from_slice(body).map_err(|error| {
+        let message = format!("the body is not what was asked for: {error}");
+        Refused::unreadable(vec![Problem::error("", message)])
+    })
+}
+
+async fn roll_back<T: Table, S: System>(
+    platform: &Platform<T, S>,
+    caller: &Caller,
+    id: InstanceId,
+    (headers, body): (&HeaderMap, &[u8]),
+) -> Result<Response, Refused> {
+    let wanted = wanted(body)?;
+    let plan = wanted.plan.as_ref().map(ToString::to_string);
+    let request = format!("rollback\n{id}\n{:?}\n{plan:?}", wanted.revision);
+    let request = Digest::of(request.as_bytes());
+    let key = idempotency_key(headers)?;
+    for _ in 0..ATTEMPTS {
+        let claim = match claim(platform, caller, key.as_ref(), &request).await? {
+            Claim::Answered(known) => {
+                return Ok(accepted(known.instance, known.deployment, Vec::new()));
+            }
+            Claim::Fresh(claim) => claim,
+        };
+        let again = Again::of_revision(platform, caller, (&id, wanted.revision)).await?;
+        let acceptance = again.acceptance(platform, caller, claim)?;
+        if let Some(plan) = &wanted.plan {
+            again.foresee(platform).await?.must_be(plan, &id)?;
+        }
+        if let Some(done) = commit(platform, acceptance).await? {
+            let (instance, deployment) = (done.instance.id, done.deployment.id);
+            return Ok(accepted(instance, deployment, again.remarks));
+        }
+    }
+    Err(busy(&id))
+}
+
+/// What a rollback would do; it is refused where that would be.
+async fn look_back<T: Table, S: System>(
+    platform: &Platform<T, S>,
+    caller: &Caller,
+    id: InstanceId,
+    body: &[u8],
+) -> Result<Response, Refused> {
+    let wanted = wanted(body)?;
+    let again = Again::of_revision(platform, caller, (&id, wanted.revision)).await?;
+    again.acceptance(platform, caller, None)?;
+    let foreseen = again.foresee(platform).await?;
+    Ok(Json(foreseen.with(again.remarks)).into_response())
+}
+
+/// `POST /v1/deployments/{id}:retry`
+pub(crate) async fn retry<T: Table, S: System>(
+    platform: &Platform<T, S>,
+    caller: &Caller,
+    id: &str,
+    headers: &HeaderMap,
+) -> Result<Response, Refused> {
+    let key = idempotency_key(headers)?;
+    let request = Digest::of(format!("retry\n{id}").as_bytes());
+    let (mut deployment, _) = load(platform, caller, id).await?;
+    for _ in 0..ATTEMPTS {
+        let claim = match claim(platform, caller, key.as_ref(), &request).await? {
+            Claim::Answered(known) => {
+                return Ok(accepted(known.instance, known.deployment, Vec::new()));
+            }
+            Claim::Fresh(claim) => claim,
+        };
+        let tenant = &caller.principal.tenant;
+        let instance = current(platform, tenant, &deployment.instance).await?;
+        let instance = instance.ok_or_else(|| absent(&deployment.instance))?;
+        let is_running = match deployment.status.has_ended() {
+            true => false,
+            false => {
+                platform
+                    .system
+                    .is_running(&execution_of(&deployment))
+                    .await?
+            }
+        };
+        let now = platform.system.now();
+        let done = match tried_again(&deployment, &instance, is_running, now)? {
+            Retry::Restart(changes) => match platform.table.commit(changes).await {
+                Ok(()) => Some((instance.id, deployment.id.clone(), Vec::new())),
+                Err(PortError::Conflict(_)) => None,
+                Err(error) => return Err(error.into()),
+            },
+            Retry::Anew => anew(platform, caller, (&deployment, instance), claim).await?,
+        };
+        if let Some((instance, deployment, remarks)) = done {
+            return Ok(accepted(instance, deployment, remarks));
+        }
+        deployment = load(platform, caller, id).await?.0;
+    }
+    Err(busy(&deployment.instance))
+}
+
+/// Accepts what `deployment` has failed to do as another deployment; none where someone else was
+/// faster.
+async fn anew<T: Table, S: System>(
+    platform: &Platform<T, S>,
+    caller: &Caller,
+    (deployment, instance): (&Deployment, Instance),
+    claim: Option<IdempotencyClaim>,
+) -> Result<Option<(InstanceId, DeploymentId, Vec<Problem>)>, Refused> {
+    let origin = Origin::Retry(deployment.id.clone());
+    let (acceptance, remarks) = match deployment.action {
+        Action::Destroy => {
+            let acceptance = removal(platform, caller, instance, (origin, claim)).await?;
+            (acceptance, Vec::new())
+        }
+        Action::Apply => {
+            let again = Again::of_deployment(platform, (deployment, instance)).await?;
+            let acceptance = again.acceptance(platform, caller, claim)?;
+            (acceptance, again.remarks)
+        }
+    };
+    let done = commit(platform, acceptance).await?;
+    Ok(done.map(|done| (done.instance.id, done.deployment.id, remarks)))
+}
