@@ -4,7 +4,8 @@
 //! published is reported back, and the stream delivers it again.
 
 use groundplane_model::{
-    Digest, Event, Failure, FailureKind, InstanceId, LifeTimer, Outbox, OutboxMessage, TenantId,
+    DeploymentId, Digest, Event, Failure, FailureKind, InstanceId, LifeTimer, Outbox,
+    OutboxMessage, TenantId,
 };
 use groundplane_ports::{PublishEvents, ResumeDeployments, SetTimers, StartDeployments, StartRuns};
 use serde::{Deserialize, Serialize};
@@ -125,13 +126,9 @@ async fn publish(
             instance,
             deployment,
         } => {
-            let input = json!({
-                "tenant": tenant, "instance": instance, "deployment": deployment, "mode": "run"
-            });
-            outlets
-                .deployments
-                .start(deployment.as_str(), &text(&input)?)
-                .await?;
+            let input = deployment_input((tenant, instance, deployment), "run")?;
+            let name = deployment.as_str();
+            outlets.deployments.start(name, &input).await?;
         }
         OutboxMessage::RestartDeployment {
             tenant,
@@ -140,10 +137,7 @@ async fn publish(
             execution,
             mode,
         } => {
-            let input = json!({
-                "tenant": tenant, "instance": instance, "deployment": deployment, "mode": mode
-            });
-            let input = text(&input)?;
+            let input = deployment_input((tenant, instance, deployment), mode)?;
             outlets.deployments.start(execution, &input).await?;
         }
         OutboxMessage::ResumeDeployment { token } => outlets.deployments.resume(token).await?,
@@ -167,16 +161,11 @@ async fn publish(
             at,
         } => {
             let name = timer_name(tenant, instance, timer);
-            let input = text(&json!({ "tenant": tenant, "instance": instance }))?;
-            outlets.timers.set_timer(&name, *at, &input).await?;
+            let input = json!({ "tenant": tenant, "instance": instance });
+            outlets.timers.set_timer(&name, *at, &text(&input)?).await?;
         }
         OutboxMessage::PublishExternal { event } => {
-            let detail = addressed(&event.detail, &event.id);
-            let event = Event {
-                detail,
-                ..event.clone()
-            };
-            outlets.bus.relay(&event).await?;
+            outlets.bus.relay(&relayed(event)).await?;
         }
         OutboxMessage::PublishEvent {
             detail_type,
@@ -188,6 +177,25 @@ async fn publish(
         }
     }
     Ok(())
+}
+
+/// An event that says itself who tells it, with its address in its detail.
+fn relayed(event: &Event) -> Event {
+    let detail = addressed(&event.detail, &event.id);
+    Event {
+        detail,
+        ..event.clone()
+    }
+}
+
+/// What an execution of the deploy state machine is told.
+fn deployment_input(
+    (tenant, instance, deployment): (&TenantId, &InstanceId, &DeploymentId),
+    mode: &str,
+) -> Result<String, Failure> {
+    text(&json!({
+        "tenant": tenant, "instance": instance, "deployment": deployment, "mode": mode
+    }))
 }
 
 /// What tells a timer from every other: what it ends, and of whom. At most 64 characters, as names
