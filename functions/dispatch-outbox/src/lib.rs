@@ -4,7 +4,8 @@
 //! published is reported back, and the stream delivers it again.
 
 use groundplane_model::{
-    Digest, Event, Failure, FailureKind, InstanceId, LifeTimer, Outbox, OutboxMessage, TenantId,
+    DeploymentId, Digest, Event, Failure, FailureKind, InstanceId, LifeTimer, Outbox,
+    OutboxMessage, TenantId,
 };
 use groundplane_ports::{
     PublishEvents, ResumeDeployments, SetTimers, StartChecks, StartDeployments, StartRuns,
@@ -115,6 +116,9 @@ fn read(item: serde_dynamo::Item, sequence_number: &str) -> Option<Outbox> {
     }
 }
 
+/// Why a run is stopped.
+const TOO_LONG: &str = "the run has taken too long";
+
 async fn publish(
     outlets: &Outlets<
         '_,
@@ -132,11 +136,8 @@ async fn publish(
             instance,
             deployment,
         } => {
-            let input = json!({
-                "tenant": tenant, "instance": instance, "deployment": deployment, "mode": "run"
-            });
-            let (name, text) = (deployment.as_str(), text(&input)?);
-            outlets.deployments.start(name, &text).await?;
+            let whose = (tenant, instance, deployment);
+            start(outlets.deployments, whose, (deployment.as_str(), "run")).await?;
         }
         OutboxMessage::RestartDeployment {
             tenant,
@@ -145,11 +146,8 @@ async fn publish(
             execution,
             mode,
         } => {
-            let input = json!({
-                "tenant": tenant, "instance": instance, "deployment": deployment, "mode": mode
-            });
-            let input = text(&input)?;
-            outlets.deployments.start(execution, &input).await?;
+            let whose = (tenant, instance, deployment);
+            start(outlets.deployments, whose, (execution, mode)).await?;
         }
         OutboxMessage::ResumeDeployment { token } => outlets.deployments.resume(token).await?,
         OutboxMessage::StartRun {
@@ -157,9 +155,8 @@ async fn publish(
             instance,
             run,
         } => {
-            let input = json!({ "tenant": tenant, "instance": instance, "run": run });
-            let text = text(&input)?;
-            outlets.runs.start_run(run.as_str(), &text).await?;
+            let input = text(&json!({ "tenant": tenant, "instance": instance, "run": run }))?;
+            outlets.runs.start_run(run.as_str(), &input).await?;
         }
         OutboxMessage::CheckDrift {
             tenant,
@@ -167,12 +164,10 @@ async fn publish(
             since,
         } => {
             let (name, input) = check(tenant, instance, *since);
-            let text = text(&input)?;
-            outlets.checks.start_check(&name, &text).await?;
+            outlets.checks.start_check(&name, &text(&input)?).await?;
         }
         OutboxMessage::StopRun { run } => {
-            let cause = "the run has taken too long";
-            outlets.runs.stop_run(run.as_str(), cause).await?;
+            outlets.runs.stop_run(run.as_str(), TOO_LONG).await?;
         }
         OutboxMessage::SetTimer {
             tenant,
@@ -181,22 +176,42 @@ async fn publish(
             at,
         } => {
             let name = timer_name(tenant, instance, timer);
-            let input = text(&json!({ "tenant": tenant, "instance": instance }))?;
-            outlets.timers.set_timer(&name, *at, &input).await?;
+            let input = json!({ "tenant": tenant, "instance": instance });
+            outlets.timers.set_timer(&name, *at, &text(&input)?).await?;
         }
         OutboxMessage::PublishExternal { event } => {
-            outlets.bus.relay(&external(event)).await?;
+            outlets.bus.relay(&relayed(event)).await?;
         }
         OutboxMessage::PublishEvent {
             detail_type,
             detail,
         } => {
             let detail = addressed(detail, &outbox.id);
-            let bus = outlets.bus;
-            bus.publish(detail_type, &text(&detail)?).await?;
+            outlets.bus.publish(detail_type, &text(&detail)?).await?;
         }
     }
     Ok(())
+}
+
+/// An event that says itself who tells it, with its address in its detail.
+fn relayed(event: &Event) -> Event {
+    let detail = addressed(&event.detail, &event.id);
+    Event {
+        detail,
+        ..event.clone()
+    }
+}
+
+/// Starts an execution of the deploy state machine, by this name and in this mode.
+async fn start(
+    deployments: &impl StartDeployments,
+    (tenant, instance, deployment): (&TenantId, &InstanceId, &DeploymentId),
+    (name, mode): (&str, &str),
+) -> Result<(), Failure> {
+    let input = json!({
+        "tenant": tenant, "instance": instance, "deployment": deployment, "mode": mode
+    });
+    Ok(deployments.start(name, &text(&input)?).await?)
 }
 
 /// What tells a timer from every other: what it ends, and of whom. At most 64 characters, as names
@@ -217,14 +232,6 @@ fn check(tenant: &TenantId, instance: &InstanceId, since: Timestamp) -> (String,
     let name = format!("check_{}_{}", owner.short(32), since.as_microsecond());
     let input = json!({ "tenant": tenant, "instance": instance, "since": since });
     (name, input)
-}
-
-/// An event of somebody else, with what consumers recognise it by.
-fn external(event: &Event) -> Event {
-    Event {
-        detail: addressed(&event.detail, &event.id),
-        ..event.clone()
-    }
 }
 
 /// The detail of an event with the message's id, by which consumers recognise a repeated delivery,

@@ -29,13 +29,13 @@ async fn a_method_that_an_endpoint_does_not_have_is_refused_with_those_it_has() 
     for (method, uri, has) in [
         (Method::PUT, "/v1/instances", "GET,HEAD,POST"),
         (
-            Method::POST,
+            Method::PUT,
             "/v1/instances/web-service.dev",
-            "GET,HEAD,DELETE",
+            "GET,HEAD,DELETE,POST",
         ),
         (Method::DELETE, "/v1/environments/dev", "PUT,GET,HEAD"),
         (Method::POST, "/v1/health", "GET,HEAD"),
-        (Method::OPTIONS, "/v1/deployments/x", "GET,HEAD"),
+        (Method::OPTIONS, "/v1/deployments/x", "GET,HEAD,POST"),
     ] {
         let answer = api.send(call(method.clone(), uri, "")).await;
         assert_eq!(answer.header(header::ALLOW), has, "{uri}");
