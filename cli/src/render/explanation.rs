@@ -1,7 +1,6 @@
 //! Where values come from, a line each.
 
 use groundplane_explanation::{Explained, Origin, Resolution};
-use serde_json::Value;
 
 use super::{line, table};
 use crate::client::Explanation;
@@ -29,9 +28,9 @@ pub(crate) fn text(explanation: &Explanation, pointer: Option<&str>) -> String {
 }
 
 fn row(explained: &Explained) -> Vec<String> {
-    let value = match &explained.value {
-        Value::String(text) => line(text),
-        other => other.to_string(),
+    let value = match explained.value.as_str() {
+        Some(text) => line(text),
+        None => explained.value.to_string(),
     };
     vec![
         line(&explained.pointer),

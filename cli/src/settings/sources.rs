@@ -95,10 +95,10 @@ pub(super) fn endpoint(global: &Global, world: &World<'_>) -> Result<Option<Said
     ) {
         return Ok(Some(said));
     }
-    if let Some((path, file)) = project(world)? {
-        if let Some(said) = of_file(file.endpoint.as_ref(), Source::Project(path)) {
-            return Ok(Some(said));
-        }
+    if let Some((path, file)) = project(world)?
+        && let Some(said) = of_file(file.endpoint.as_ref(), Source::Project(path))
+    {
+        return Ok(Some(said));
     }
     if let Some((path, file)) = local(world)? {
         return Ok(of_file(Some(&file.endpoint), Source::Local(path)));
@@ -147,10 +147,10 @@ pub(crate) fn output(global: &Global, world: &World<'_>) -> Result<Said<Format>,
 }
 
 fn output_of_files(world: &World<'_>) -> Result<Option<Said<String>>, Error> {
-    if let Some((path, file)) = project(world)? {
-        if let Some(said) = of_file(file.output.as_ref(), Source::Project(path)) {
-            return Ok(Some(said));
-        }
+    if let Some((path, file)) = project(world)?
+        && let Some(said) = of_file(file.output.as_ref(), Source::Project(path))
+    {
+        return Ok(Some(said));
     }
     let user = user(world)?;
     Ok(user.and_then(|(path, file)| of_file(file.output.as_ref(), Source::User(path))))

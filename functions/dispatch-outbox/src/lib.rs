@@ -163,8 +163,7 @@ async fn publish(
             instance,
             since,
         } => {
-            let (name, input) = check(tenant, instance, *since);
-            outlets.checks.start_check(&name, &text(&input)?).await?;
+            check(outlets.checks, (tenant, instance), *since).await?;
         }
         OutboxMessage::StopRun { run } => {
             outlets.runs.stop_run(run.as_str(), TOO_LONG).await?;
@@ -175,9 +174,7 @@ async fn publish(
             timer,
             at,
         } => {
-            let name = timer_name(tenant, instance, timer);
-            let input = json!({ "tenant": tenant, "instance": instance });
-            outlets.timers.set_timer(&name, *at, &text(&input)?).await?;
+            set(outlets.timers, (tenant, instance), (timer, *at)).await?;
         }
         OutboxMessage::PublishExternal { event } => {
             outlets.bus.relay(&relayed(event)).await?;
@@ -186,8 +183,8 @@ async fn publish(
             detail_type,
             detail,
         } => {
-            let detail = addressed(detail, &outbox.id);
-            outlets.bus.publish(detail_type, &text(&detail)?).await?;
+            let text = text(&addressed(detail, &outbox.id))?;
+            outlets.bus.publish(detail_type, &text).await?;
         }
     }
     Ok(())
@@ -214,24 +211,33 @@ async fn start(
     Ok(deployments.start(name, &text(&input)?).await?)
 }
 
-/// What tells a timer from every other: what it ends, and of whom. At most 64 characters, as names
-/// of schedules have.
-fn timer_name(tenant: &TenantId, instance: &InstanceId, timer: &LifeTimer) -> String {
+/// Sets a timer. Its name tells it from every other by what it ends, and of whom; it has at most 64
+/// characters, as names of schedules have.
+async fn set(
+    timers: &impl SetTimers,
+    (tenant, instance): (&TenantId, &InstanceId),
+    (timer, at): (&LifeTimer, Timestamp),
+) -> Result<(), Failure> {
     let owner = Digest::of(format!("{tenant}#{instance}").as_bytes());
-    match timer {
+    let name = match timer {
         LifeTimer::Stay(stay) => format!("stay-{}-{stay}", owner.short(32)),
         LifeTimer::Run(run) => run.to_string(),
-    }
+    };
+    let input = json!({ "tenant": tenant, "instance": instance });
+    Ok(timers.set_timer(&name, at, &text(&input)?).await?)
 }
 
-/// The name and the input of a check. It is told from every other by whose it is and when it was
-/// asked for. No environment has an underscore in its name, so no check of a whole environment has
-/// such a name.
-fn check(tenant: &TenantId, instance: &InstanceId, since: Timestamp) -> (String, Value) {
+/// Starts a check. Its name tells it from every other by whose it is and when it was asked for. No
+/// environment has an underscore in its name, so no check of a whole environment has such a name.
+async fn check(
+    checks: &impl StartChecks,
+    (tenant, instance): (&TenantId, &InstanceId),
+    since: Timestamp,
+) -> Result<(), Failure> {
     let owner = Digest::of(format!("{tenant}#{instance}").as_bytes());
     let name = format!("check_{}_{}", owner.short(32), since.as_microsecond());
     let input = json!({ "tenant": tenant, "instance": instance, "since": since });
-    (name, input)
+    Ok(checks.start_check(&name, &text(&input)?).await?)
 }
 
 /// The detail of an event with the message's id, by which consumers recognise a repeated delivery,

@@ -56,7 +56,7 @@ pub(crate) async fn advance(
             is_taken,
         } => (database, zone, *is_taken),
         Begun::Deployment { deployment } => return watch(table, work, deployment).await,
-        _ => return Err(work.muddled()),
+        Begun::Restart { .. } | Begun::Scale { .. } => return Err(work.muddled()),
     };
     let database = look(databases, identifier).await?;
     let is_fresh = work.now.duration_since(begun.begun_at) < BEHIND;

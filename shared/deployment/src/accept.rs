@@ -100,31 +100,8 @@ pub fn accept(submission: Submission<'_>, current: Option<Instance>) -> Result<A
         refuse_while_busy(current)?;
         refuse_a_move(current, &demand)?;
     }
-    let (version, last_revision) = current.as_ref().map_or((0, 0), |instance| {
-        (instance.version, instance.last_revision)
-    });
-    let alive = current.filter(|instance| instance.status != InstanceStatus::Destroyed);
-    let is_new = alive.is_none();
-    let (incarnation, created_at, revision) = alive
-        .map_or((incarnation, demand.now, None), |instance| {
-            (instance.incarnation, instance.created_at, instance.revision)
-        });
-    let instance = Instance {
-        tenant: demand.principal.tenant.clone(),
-        id: demand.instance.clone(),
-        incarnation,
-        environment: demand.environment.name.clone(),
-        landing_zone: demand.landing_zone.name.clone(),
-        labels,
-        status: InstanceStatus::Deploying,
-        revision,
-        last_revision,
-        active_deployment: Some(demand.deployment.clone()),
-        last_deployment: demand.deployment.clone(),
-        created_at,
-        updated_at: demand.now,
-        version,
-    };
+    let is_new = !current.as_ref().is_some_and(is_alive);
+    let instance = deploying(&demand, current, (labels, incarnation));
     let wanted = Wanted {
         spec,
         bound,
@@ -141,15 +118,52 @@ pub fn accept(submission: Submission<'_>, current: Option<Instance>) -> Result<A
     if is_new {
         accepted.changes.push(Change::save(&member));
     }
-    accepted.changes.extend(lines.map(|lines| {
-        Change::save(&SpecLines {
-            tenant: accepted.deployment.tenant.clone(),
-            deployment: accepted.deployment.id.clone(),
-            lines,
-            version: 0,
-        })
-    }));
+    let kept_lines = lines.map(|lines| SpecLines {
+        tenant: accepted.deployment.tenant.clone(),
+        deployment: accepted.deployment.id.clone(),
+        lines,
+        version: 0,
+    });
+    accepted
+        .changes
+        .extend(kept_lines.as_ref().map(Change::save));
     Ok(accepted)
+}
+
+fn is_alive(instance: &Instance) -> bool {
+    instance.status != InstanceStatus::Destroyed
+}
+
+/// The instance while it is deployed: as it is, in a new life, or new.
+fn deploying(
+    demand: &Demand<'_>,
+    current: Option<Instance>,
+    (labels, incarnation): (BTreeMap<String, String>, String),
+) -> Instance {
+    let (version, last_revision) = current.as_ref().map_or((0, 0), |instance| {
+        (instance.version, instance.last_revision)
+    });
+    let (incarnation, created_at, revision) = current
+        .filter(is_alive)
+        .map_or((incarnation, demand.now, None), |instance| {
+            (instance.incarnation, instance.created_at, instance.revision)
+        });
+    Instance {
+        tenant: demand.principal.tenant.clone(),
+        id: demand.instance.clone(),
+        incarnation,
+        environment: demand.environment.name.clone(),
+        landing_zone: demand.landing_zone.name.clone(),
+        labels,
+        status: InstanceStatus::Deploying,
+        revision,
+        last_revision,
+        active_deployment: Some(demand.deployment.clone()),
+        last_deployment: demand.deployment.clone(),
+        created_at,
+        updated_at: demand.now,
+        version,
+    }
 }
 
 /// Accepts a wish to destroy an instance.

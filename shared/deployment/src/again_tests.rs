@@ -60,7 +60,7 @@ fn values_that_are_held_are_kept_and_those_given_back_are_named() {
     );
     let image = allocation(ResolverName::image(), "/spec/compute/image#def", "web:1.4");
     let revision = having(&[block.clone(), image]);
-    let kept = kept_inputs(&revision, &instance(), &[block.clone()]).unwrap();
+    let kept = kept_inputs(&revision, &instance(), std::slice::from_ref(&block)).unwrap();
     assert_eq!(
         kept,
         [KeptInput {

@@ -1,5 +1,7 @@
 //! The values of the spec.
 
+use std::collections::BTreeMap;
+
 use groundplane_model::{Allocation, BoundInput, ResolvedValue};
 use groundplane_spec::{Kind, default_decided_by};
 use serde_json::Value;
@@ -49,25 +51,38 @@ fn first(lines: &Value) -> Option<usize> {
     }
 }
 
-/// The binding that gave the value at `pointer`, which may be one of several in what it gave.
-fn bound<'a>(evidence: &Evidence<'a>, pointer: &str) -> Option<&'a BoundInput> {
-    evidence.submitted.bound.iter().find(|bound| {
-        let rest = pointer.strip_prefix(bound.pointer.as_str());
+/// The resolver that gave the value at `pointer`, and what it was told; the value may be one of
+/// several in what it gave. What was kept through a rollback is known by its resolver alone.
+fn bound(evidence: &Evidence<'_>, pointer: &str) -> Option<BoundInput> {
+    let holds = |input: &str| {
+        let rest = pointer.strip_prefix(input);
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    let submitted = evidence.submitted;
+    let mut bound = submitted.bound.iter();
+    let found = bound.find(|bound| holds(&bound.pointer)).cloned();
+    found.or_else(|| {
+        let kept = submitted.kept.iter().find(|kept| holds(&kept.input))?;
+        Some(BoundInput {
+            pointer: kept.input.clone(),
+            resolver: kept.resolver.clone(),
+            inputs: BTreeMap::new(),
+            output: None,
+        })
     })
 }
 
-fn answered(evidence: &Evidence<'_>, bound: &BoundInput) -> Resolution {
+fn answered(evidence: &Evidence<'_>, bound: BoundInput) -> Resolution {
     let is_answer = |value: &&ResolvedValue| {
         value.unit.as_str() == Allocation::SPEC && value.input == bound.pointer
     };
     match evidence.revision.resolved.iter().find(is_answer) {
         Some(value) => resolution(evidence, value),
         None => Resolution {
-            resolver: bound.resolver.clone(),
-            inputs: bound.inputs.clone(),
-            layer: None,
             configuration: configuration(evidence, &bound.resolver),
+            resolver: bound.resolver,
+            inputs: bound.inputs,
+            layer: None,
             at: None,
         },
     }

@@ -1,7 +1,7 @@
 use groundplane_model::{
     Allocation, Applied, Artifact, BoundInput, Context, DeploymentId, Digest, Environment,
-    EnvironmentSpec, InstanceId, LandingZone, Layer, Owner, Resolver, ResolverName, ResolverSpec,
-    TenantId,
+    EnvironmentSpec, InstanceId, KeptInput, LandingZone, Layer, Owner, Resolver, ResolverName,
+    ResolverSpec, TenantId,
 };
 use groundplane_spec::{ValidDocument, parse, validate};
 use jiff::Timestamp;
@@ -145,6 +145,31 @@ fn state(name: &str, parameters: &[(&str, &str)], writes: &[(&str, &str)]) -> Un
     }
 }
 
+/// What the deployment was asked for.
+fn submitted(deployment: &DeploymentId, spec: &Value) -> DeploymentSpec {
+    DeploymentSpec {
+        tenant: tenant(),
+        deployment: deployment.clone(),
+        spec: spec.clone(),
+        environment: environment(),
+        landing_zone: landing_zone(),
+        resolvers: vec![resolver(
+            "naming",
+            json!({"separator": "-", "maxLength": 40}),
+        )],
+        bound: vec![BoundInput {
+            pointer: "/spec/compute/image".to_owned(),
+            resolver: ResolverName::parse("image").unwrap(),
+            inputs: BTreeMap::new(),
+            output: None,
+        }],
+        kept: Vec::new(),
+        lifecycle: None,
+        repair: None,
+        version: 1,
+    }
+}
+
 struct World {
     revision: Revision,
     submitted: DeploymentSpec,
@@ -162,26 +187,7 @@ impl World {
         let mut spec = service.value;
         spec["spec"]["compute"]["image"] = json!("registry/shop@sha256:1");
         let deployment = DeploymentId::from_number(1);
-        let submitted = DeploymentSpec {
-            tenant: tenant(),
-            deployment: deployment.clone(),
-            spec: spec.clone(),
-            environment: environment(),
-            landing_zone: landing_zone(),
-            resolvers: vec![resolver(
-                "naming",
-                json!({"separator": "-", "maxLength": 40}),
-            )],
-            bound: vec![BoundInput {
-                pointer: "/spec/compute/image".to_owned(),
-                resolver: ResolverName::parse("image").unwrap(),
-                inputs: BTreeMap::new(),
-                output: None,
-            }],
-            lifecycle: None,
-            repair: None,
-            version: 1,
-        };
+        let submitted = submitted(&deployment, &spec);
         Self {
             revision: Revision {
                 tenant: tenant(),
@@ -260,9 +266,11 @@ fn what_the_user_wrote_has_its_line() {
 #[test]
 fn a_default_names_the_field_that_decides_it() {
     let world = World::new();
-    let decided_by = |pointer: &str| match world.at(pointer).origin {
-        Origin::Default { decided_by } => decided_by,
-        other => panic!("{pointer}: {other:?}"),
+    let decided_by = |pointer: &str| {
+        let Origin::Default { decided_by } = world.at(pointer).origin else {
+            panic!("{pointer} is no default");
+        };
+        decided_by
     };
     assert_eq!(
         decided_by("/spec/compute/maxCapacity"),
@@ -383,4 +391,18 @@ fn a_pointer_chooses_a_value_or_all_below_it() {
     assert_eq!(chosen("/spec/compute/por"), Vec::<String>::new());
     assert!(chosen("/spec/cache/").len() > 1);
     assert_eq!(chosen("").len(), world.explained(true).len());
+}
+
+#[test]
+fn a_value_that_was_kept_through_a_rollback_still_names_its_resolver() {
+    let mut world = World::new();
+    let bound = world.submitted.bound.remove(0);
+    world.submitted.kept.push(KeptInput {
+        resolver: bound.resolver,
+        input: bound.pointer,
+    });
+    let Origin::Resolver(image) = world.at("/spec/compute/image").origin else {
+        panic!("the image was resolved");
+    };
+    assert_eq!((image.resolver.as_str(), image.at), ("image", Some(at())));
 }

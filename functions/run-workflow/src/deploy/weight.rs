@@ -45,7 +45,7 @@ pub(crate) async fn reweigh(
     let revision = weighted(table, &instance).await?;
     let mut spec = revision.spec.clone();
     match spec.pointer_mut(WEIGHT) {
-        Some(found) if *found == Value::from(weight) => return Ok(Reweighed::Already),
+        Some(found) if *found == weight => return Ok(Reweighed::Already),
         Some(found) => *found = Value::from(weight),
         None => return Err(unweighted(&instance)),
     }
