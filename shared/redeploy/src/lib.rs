@@ -62,13 +62,18 @@ pub async fn deployed(
 /// What the deployment that made this revision was asked for.
 ///
 /// # Errors
-/// As the table says.
+/// `Invalid` where it is not kept any more; otherwise as the table says.
 pub async fn submitted(
     table: &impl ReadTable,
     revision: &Revision,
 ) -> Result<DeploymentSpec, Failure> {
     let key = DeploymentSpec::key_of(&revision.tenant, &revision.deployment);
-    table.require(&key).await
+    let found: Option<DeploymentSpec> = table.get(&key).await?;
+    found.ok_or_else(|| {
+        let deployment = &revision.deployment;
+        let message = format!("what `{deployment}` was asked for is not kept any more");
+        Failure::new(FailureKind::Invalid, message)
+    })
 }
 
 /// The lines of the document that a revision was deployed from, where they were kept.

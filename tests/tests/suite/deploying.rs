@@ -293,7 +293,7 @@ async fn an_unchanged_resubmission_starts_no_engine() {
     assert_eq!(trace.executions, 1, "no engine");
     assert_eq!(trace.invoked("PrepareUnitFunctionArn"), 0);
     assert_eq!(
-        trace.transitions, 12,
+        trace.transitions, 13,
         "a constant, whatever the number of units"
     );
 }

@@ -75,14 +75,24 @@ fn seen(status: StackStatus, change_set: OurChangeSet) -> Observed {
 }
 
 #[test]
-fn a_stack_that_moves_is_waited_for_and_never_touched() {
+fn a_stack_that_moves_is_waited_for_and_never_touched_unless_someone_wants_it_to_end() {
     for (seen, progress) in every_case() {
-        if seen.status.phase() == Phase::Moving {
-            let observed = Observed::Stack(seen);
-            for goal in [EngineAction::Apply, EngineAction::Destroy] {
-                assert_eq!(decide(&observed, goal, &progress), Decision::Wait);
-            }
+        if seen.status.phase() != Phase::Moving {
+            continue;
         }
+        let is = |status| progress.cancelled && seen.status == status;
+        let expected = if is(StackStatus::UpdateInProgress) && !progress.stopped {
+            Decision::CancelUpdate
+        } else if is(StackStatus::CreateInProgress) && progress.deletions == 0 {
+            Decision::DeleteStack
+        } else {
+            Decision::Wait
+        };
+        let observed = Observed::Stack(seen);
+        let apply = decide(&observed, EngineAction::Apply, &progress);
+        assert_eq!(apply, expected, "{observed:?} {progress:?}");
+        let destroy = decide(&observed, EngineAction::Destroy, &progress);
+        assert_eq!(destroy, Decision::Wait);
     }
 }
 

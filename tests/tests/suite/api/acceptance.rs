@@ -38,6 +38,7 @@ async fn instance_deployment_spec_and_message_are_written_together() {
         "landing-zone",
         "member",
         "outbox",
+        "spec-lines",
     ];
     assert_eq!(api.table.kinds().await, written);
 

@@ -11,11 +11,13 @@ async fn a_landing_zone_and_an_environment_are_applied() {
     let answer = api
         .send(apply("/v1/landing-zones/sandbox", LANDING_ZONE))
         .await;
-    let expected = json!({"kind": "LandingZone", "name": "sandbox", "version": 1, "changed": true});
+    let expected = json!({"kind": "LandingZone", "name": "sandbox", "version": 1, "changed": true,
+        "warnings": []});
     assert_eq!((answer.status, answer.body), (200, expected));
 
     let answer = api.send(apply("/v1/environments/dev", ENVIRONMENT)).await;
-    let expected = json!({"kind": "Environment", "name": "dev", "version": 1, "changed": true});
+    let expected = json!({"kind": "Environment", "name": "dev", "version": 1, "changed": true,
+        "warnings": []});
     assert_eq!((answer.status, answer.body), (200, expected));
     assert_eq!(api.table.kinds().await, ["environment", "landing-zone"]);
 }

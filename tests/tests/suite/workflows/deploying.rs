@@ -2,8 +2,8 @@
 //! waits for their end, and each run accepts one.
 
 use groundplane_model::{
-    Change, Deployment, Environment, Failure, FailureKind, Instance, InstanceStatus, Key, Life,
-    Partition, ResourceOwner, RunId, UnitState, WorkflowRun,
+    Change, Deployment, Environment, Failure, FailureKind, Instance, InstanceStatus, Key,
+    LandingZone, Life, Partition, ResourceOwner, RunId, UnitState, WorkflowRun,
 };
 use groundplane_ports::{Ids as _, ReadTable as _, WriteTable as _};
 use groundplane_run_workflow::{Answer, Request, handle};
@@ -45,8 +45,18 @@ impl Scene {
         let platform = TestPlatform::start(Faults::none(), Schedule::InOrder)
             .await
             .unwrap();
+        let sandbox = "sandbox".parse().unwrap();
+        let key = Key::meta(Partition::landing_zone(&sandbox));
+        let mut zone: LandingZone = platform.table.require(&key).await.unwrap();
+        zone.spec.hosted_zone_id = Some("Z0123456789ABCDEFGHIJ".to_owned());
+        if let Some(balancer) = &mut zone.spec.load_balancer {
+            balancer.dns_name = Some("balancer.example.com".to_owned());
+        }
+        let changes = vec![Change::save(&zone)];
+        platform.table.commit(changes).await.unwrap();
         for spec in specs {
-            platform.deploy(spec).await.unwrap();
+            let (deployed, _) = platform.deploy(spec).await.unwrap();
+            assert!(deployed.error.is_none(), "{:?}", deployed.error);
         }
         let found = platform.instance(&instance()).await.unwrap().unwrap();
         let system = TestSystem::default();
