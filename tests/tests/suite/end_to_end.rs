@@ -11,7 +11,6 @@ mod fleet;
 mod inventory;
 mod lives;
 mod outside;
-mod previews;
 mod sections;
 mod storm;
 
