@@ -15,6 +15,8 @@ pub(crate) struct Report {
     pub(crate) fields: Map<String, Value>,
     /// The answer for a pull request, of commands that have one.
     pub(crate) markdown: Option<String>,
+    /// The answer as the file that was asked for, of commands that have one.
+    pub(crate) file: Option<String>,
     /// How the process is to exit where nothing went wrong.
     pub(crate) success: Exit,
     /// What went wrong, if anything did.
@@ -33,6 +35,7 @@ impl Report {
             text,
             fields,
             markdown: None,
+            file: None,
             success: Exit::Ok,
             failure: None,
         }
@@ -44,6 +47,7 @@ impl Report {
             text: String::new(),
             fields: Map::new(),
             markdown: None,
+            file: None,
             success: Exit::Ok,
             failure: Some(error),
         }

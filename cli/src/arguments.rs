@@ -11,6 +11,7 @@ use groundplane_model::{
 };
 use jiff::SignedDuration;
 
+pub(crate) use compliance::ComplianceCommand;
 pub(crate) use deployments::{Approve, Cancel, Reject, Retry, Rollback};
 pub(crate) use drift::{Drift, DriftOf};
 pub(crate) use event_source::{CreateSource, EventSourceCommand};
@@ -23,6 +24,7 @@ pub(crate) use name::{NameCommand, PreviewName};
 pub(crate) use planning::{Completions, Graph, Init, Language, Man, Preview, Schema};
 pub(crate) use pool::{Create, Import, Place, PoolCommand};
 
+mod compliance;
 mod deployments;
 mod drift;
 mod event_source;
@@ -88,6 +90,12 @@ pub(crate) enum Format {
     Json,
     /// for pull requests; `preview` alone
     Markdown,
+    /// for spreadsheets; `compliance report` alone
+    #[value(hide = true)]
+    Csv,
+    /// for browsers; `compliance report` alone
+    #[value(hide = true)]
+    Html,
 }
 
 impl Format {
@@ -97,6 +105,8 @@ impl Format {
             Self::Text => "text",
             Self::Json => "json",
             Self::Markdown => "markdown",
+            Self::Csv => "csv",
+            Self::Html => "html",
         }
     }
 }
@@ -171,6 +181,12 @@ pub(crate) enum Command {
         /// What to do.
         #[command(subcommand)]
         command: ImageCommand,
+    },
+    /// Compliance: how the controls of frameworks stand
+    Compliance {
+        /// What to do.
+        #[command(subcommand)]
+        command: ComplianceCommand,
     },
     /// Draw the units of a service and the order in which they are provisioned
     Graph(Graph),

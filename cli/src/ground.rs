@@ -1,7 +1,11 @@
 //! What services stand on, taken from documents instead of a platform.
 
-use groundplane_model::{Environment, EnvironmentName, LandingZone, Resolver};
-use groundplane_spec::ValidDocument;
+use std::sync::Arc;
+
+use groundplane_deployment::Rulebook;
+use groundplane_guardrails::{GuardrailError, Guardrails};
+use groundplane_model::{Environment, EnvironmentName, LandingZone, Resolver, Tenant};
+use groundplane_spec::{Guardrail, ValidDocument};
 use jiff::Timestamp;
 
 use crate::documents::Candidate;
@@ -17,6 +21,8 @@ pub(crate) struct Ground {
     landing_zones: Vec<LandingZone>,
     /// The resolvers.
     pub(crate) resolvers: Vec<Resolver>,
+    guardrails: Vec<Guardrail>,
+    tenants: Vec<Tenant>,
 }
 
 impl Ground {
@@ -53,10 +59,46 @@ impl Ground {
                 updated_by,
                 version: 0,
             }),
+            ValidDocument::Guardrail(guardrail) => self.guardrails.push(*guardrail.clone()),
+            ValidDocument::Tenant(tenant) => self.tenants.push(Tenant {
+                name: tenant.name.clone(),
+                spec: tenant.spec.clone(),
+                updated_at,
+                updated_by,
+                version: 0,
+            }),
             ValidDocument::Service(_)
             | ValidDocument::Lifecycle(_)
-            | ValidDocument::Workflow(_) => {}
+            | ValidDocument::Workflow(_)
+            | ValidDocument::ComplianceFramework(_) => {}
         }
+    }
+
+    /// The tenant that services are checked for: the only one among the documents.
+    pub(crate) fn tenant(&self) -> Option<&Tenant> {
+        match self.tenants.as_slice() {
+            [only] => Some(only),
+            _ => None,
+        }
+    }
+
+    /// Groundplane's own rules, and those among the documents.
+    ///
+    /// # Errors
+    /// Where a policy cannot be used, with the place.
+    pub(crate) fn rulebook(&self) -> Result<Rulebook, Error> {
+        let starter = Guardrails::starter().map_err(|error| unusable("starter", &error))?;
+        let mut rulebook = Rulebook::new(Arc::new(starter));
+        for Guardrail { name, spec } in &self.guardrails {
+            if let Some(policy) = &spec.policy {
+                let rules = Guardrails::own(name.as_str(), policy);
+                let rules = rules.map_err(|error| unusable(name.as_str(), &error))?;
+                let of = (name.as_str(), spec.owner.as_str());
+                rulebook.add(of, spec.severity, Arc::new(rules));
+            }
+            rulebook.except(spec.exceptions.clone());
+        }
+        Ok(rulebook)
     }
 
     /// The environment of that name and the landing zone that it is in.
@@ -73,6 +115,13 @@ impl Ground {
         let zones = self.landing_zones.iter().filter(|it| it.name == *zone);
         Ok((environment, only(zones, "LandingZone", zone.as_str())?))
     }
+}
+
+fn unusable(name: &str, why: &GuardrailError) -> Error {
+    Error::usage(
+        format!("the guardrail `{name}` cannot be used: {why}"),
+        "mend its policy; nothing passes without a verdict",
+    )
 }
 
 fn only<'a, T>(

@@ -60,6 +60,7 @@ fn publish(world: &mut World<'_>, format: Format, report: &Report) -> Exit {
         Format::Text => report.text.clone(),
         Format::Markdown => report.markdown.clone().unwrap_or_default(),
         Format::Json => report.json(),
+        Format::Csv | Format::Html => report.file.clone().unwrap_or_default(),
     };
     let written = world.answer(&text);
     if let Some(failure) = &report.failure {

@@ -2,6 +2,7 @@
 //! files, terminals or words for people.
 
 mod answers;
+mod compliance;
 mod deployments;
 mod drift;
 mod error;

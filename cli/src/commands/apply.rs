@@ -71,8 +71,8 @@ fn connect(candidates: &[Candidate], global: &Global, world: &World<'_>) -> Resu
 /// The order in which documents build on each other.
 const fn rank(kind: Kind) -> u8 {
     match kind {
-        Kind::Resolver | Kind::Workflow => 0,
-        Kind::Lifecycle | Kind::LandingZone => 1,
+        Kind::Resolver | Kind::Workflow | Kind::Guardrail | Kind::Tenant => 0,
+        Kind::Lifecycle | Kind::LandingZone | Kind::ComplianceFramework => 1,
         Kind::Environment => 2,
         Kind::Service => 3,
     }
@@ -94,6 +94,16 @@ fn apply(client: &Client, world: &mut World<'_>, candidate: &Candidate) -> Resul
         }
         Kind::Workflow => {
             submission::register(client, world, "workflows", candidate).map(Applied::Registered)
+        }
+        Kind::Guardrail => {
+            submission::register(client, world, "guardrails", candidate).map(Applied::Registered)
+        }
+        Kind::Tenant => {
+            submission::register(client, world, "tenants", candidate).map(Applied::Registered)
+        }
+        Kind::ComplianceFramework => {
+            submission::register(client, world, "compliance-frameworks", candidate)
+                .map(Applied::Registered)
         }
         Kind::Service => {
             submission::submit(client, world, candidate, Bound::default()).map(Applied::Accepted)

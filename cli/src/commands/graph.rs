@@ -34,7 +34,10 @@ pub(super) fn run(arguments: &Graph, world: &mut World<'_>) -> Result<Report, Er
         | ValidDocument::Environment(_)
         | ValidDocument::Resolver(_)
         | ValidDocument::Lifecycle(_)
-        | ValidDocument::Workflow(_) => Vec::new(),
+        | ValidDocument::Workflow(_)
+        | ValidDocument::Guardrail(_)
+        | ValidDocument::Tenant(_)
+        | ValidDocument::ComplianceFramework(_) => Vec::new(),
     };
     let text = match arguments.language {
         Language::Mermaid => mermaid(&waves),

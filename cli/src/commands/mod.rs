@@ -3,6 +3,7 @@
 mod apply;
 mod approve;
 mod cancel;
+mod compliance;
 mod config;
 mod deploy;
 mod destroy;
@@ -78,6 +79,7 @@ pub(crate) fn run(
         Command::EventSource { command } => event_source::run(command, global, world),
         Command::Pool { command } => pool::run(command, global, world),
         Command::Image { command } => image::run(command, global, world),
+        Command::Compliance { command } => compliance::run(command, (global, output), world),
         Command::Graph(arguments) => graph::run(arguments, world),
         Command::Init(arguments) => init::run(arguments, world),
         Command::Schema(arguments) => schema::run(arguments),
@@ -95,6 +97,13 @@ fn refuse_markdown(command: &Command, output: Format) -> Result<(), Error> {
     if output == Format::Markdown && !matches!(command, Command::Preview(_)) {
         return Err(Error::usage(
             "only `groundplane preview` answers in Markdown",
+            "use `-o text` or `-o json`",
+        ));
+    }
+    let is_file = matches!(output, Format::Csv | Format::Html);
+    if is_file && !matches!(command, Command::Compliance { .. }) {
+        return Err(Error::usage(
+            "only `groundplane compliance report` answers in CSV and HTML",
             "use `-o text` or `-o json`",
         ));
     }

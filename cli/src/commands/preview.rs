@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use groundplane_deployment::{Intent, Outlook, PlanId, Standing, bound_inputs};
+use groundplane_deployment::{Destination, Intent, Outlook, PlanId, Standing, bound_inputs};
+use groundplane_governance::tenant_problems;
 use groundplane_model::{EnvironmentName, InstanceId, Problem, TenantId};
 use groundplane_spec::{Service, ValidDocument};
 use serde::Serialize;
@@ -83,7 +84,10 @@ fn services(candidates: &[Candidate]) -> Result<Vec<(&Candidate, &Service)>, Err
             | ValidDocument::Environment(_)
             | ValidDocument::Resolver(_)
             | ValidDocument::Lifecycle(_)
-            | ValidDocument::Workflow(_) => None,
+            | ValidDocument::Workflow(_)
+            | ValidDocument::Guardrail(_)
+            | ValidDocument::Tenant(_)
+            | ValidDocument::ComplianceFramework(_) => None,
         })
         .collect();
     if services.is_empty() {
@@ -125,12 +129,18 @@ fn offline(
     let (environment, landing_zone) = ground.find(environment)?;
     let bound = bound_inputs(&ground.resolvers, &service.value, candidate.given());
     let bound = bound.map_err(|problems| refused(&problems))?;
-    let found = groundplane_planner::check(&service.value, environment, landing_zone);
-    let remarks = candidate.locate(&found);
+    let mut found = groundplane_planner::check(&service.value, environment, landing_zone);
+    if let Some(rules) = ground.tenant() {
+        found.extend(tenant_problems(&service.value, environment, rules));
+    }
+    let mut remarks = candidate.locate(&found);
     if remarks.iter().any(FileProblem::refuses) {
         return Err(Error::Documents { problems: remarks });
     }
-    let tenant = TenantId::parse(TENANT).map_err(|error| fault(&error))?;
+    let tenant = match ground.tenant() {
+        Some(rules) => rules.name.clone(),
+        None => TenantId::parse(TENANT).map_err(|error| fault(&error))?,
+    };
     let instance = InstanceId::new(&service.name, &environment.name);
     let intent = Intent {
         tenant: &tenant,
@@ -142,6 +152,15 @@ fn offline(
     };
     let nothing = Standing::default();
     let outlook = Outlook::of(&intent, &nothing).map_err(|problems| refused(&problems))?;
+    let destination = Destination {
+        tenant: &tenant,
+        environment: &environment.name,
+    };
+    let judged = ground.rulebook()?.judge(destination, outlook.units());
+    if !judged.refusals.is_empty() {
+        return Err(refused(&judged.refusals));
+    }
+    remarks.extend(candidate.locate(&judged.warnings));
     let preview = outlook
         .preview(&BTreeMap::new())
         .map_err(|error| fault(&error))?;

@@ -9,6 +9,7 @@ mod apply;
 mod approvals;
 #[cfg(test)]
 mod calls;
+mod compliance;
 mod config;
 #[cfg(test)]
 mod deploy;

@@ -101,6 +101,9 @@ fn every_kind_has_a_schema_of_its_own_in_one_file() {
         ("resolver", "Resolver"),
         ("Lifecycle", "Lifecycle"),
         ("WORKFLOW", "Workflow"),
+        ("guardrail", "Guardrail"),
+        ("tenant", "Tenant"),
+        ("compliance-framework", "ComplianceFramework"),
     ] {
         let ended = Scene::empty().run(&["schema", kind]);
         let schema = ended.json();

@@ -1,7 +1,10 @@
 //! Whether a spec, or a destroy, fits what is deployed and the ground that it stands on. Asked
 //! before anything is accepted, and again when the deployment begins.
 
-use groundplane_model::{Environment, Failure, Instance, LandingZone, Problem, Revision, Severity};
+use groundplane_governance::tenant_problems;
+use groundplane_model::{
+    Environment, Failure, Instance, LandingZone, Problem, Revision, Severity, Tenant, TenantId,
+};
 use groundplane_planner::{check, check_change};
 use groundplane_ports::{ReadTable, Result};
 use groundplane_spec::{Document, Service};
@@ -11,6 +14,7 @@ use crate::problem::Refused;
 
 /// The ground that a spec is to stand on, and what stands there.
 pub(crate) struct Ground<'a> {
+    pub(crate) tenant: &'a TenantId,
     pub(crate) environment: &'a Environment,
     pub(crate) landing_zone: &'a LandingZone,
     pub(crate) current: Option<&'a Instance>,
@@ -27,6 +31,7 @@ pub(crate) async fn of_spec(
 ) -> std::result::Result<Vec<Problem>, Refused> {
     let spec = &service.value;
     let mut problems = check(spec, ground.environment, ground.landing_zone);
+    problems.extend(of_tenant(table, ground, spec).await?);
     if let Some(previous) = deployed(table, ground.current).await? {
         let Ground {
             environment,
@@ -63,6 +68,7 @@ pub(crate) async fn of_value(
 ) -> std::result::Result<Vec<Problem>, Refused> {
     let (environment, landing_zone) = (ground.environment, ground.landing_zone);
     let mut problems = check(spec, environment, landing_zone);
+    problems.extend(of_tenant(table, ground, spec).await?);
     if let Some(previous) = deployed(table, ground.current).await? {
         let change = check_change(&previous, Some(spec), environment, landing_zone);
         problems.extend(change);
@@ -85,6 +91,17 @@ pub(crate) async fn of_destroy(
     let problems = check_change(&previous, None, ground.environment, ground.landing_zone);
     refuse_errors("the instance cannot be destroyed".to_owned(), problems)?;
     Ok(())
+}
+
+/// What the tenant is not allowed.
+async fn of_tenant(
+    table: &impl ReadTable,
+    ground: &Ground<'_>,
+    spec: &Value,
+) -> Result<Vec<Problem>> {
+    let rules: Option<Tenant> = table.get(&Tenant::key_of(ground.tenant)).await?;
+    let problems = rules.map(|rules| tenant_problems(spec, ground.environment, &rules));
+    Ok(problems.unwrap_or_default())
 }
 
 fn refuse_errors(

@@ -138,7 +138,7 @@ pub(crate) async fn list<G: Ground, T: Table, S: System>(
     }))
 }
 
-fn view<G: Ground>(ground: &G) -> Value {
+pub(crate) fn view<G: Ground>(ground: &G) -> Value {
     // INVARIANT: records are plain structs with string keys, which always serialise.
     let record = serde_json::to_value(ground).unwrap_or_default();
     json!({

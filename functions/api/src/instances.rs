@@ -22,7 +22,7 @@ use crate::proposal::{Proposal, Wish};
 use crate::request::{Asked, Limit, Named, page};
 use crate::submission::{Submitted, idempotency_key};
 use crate::view::{AcceptedView, InstanceDetail, InstanceView, Listing};
-use crate::{Platform, System, Table, ground, preview};
+use crate::{Platform, System, Table, ground, preview, quota};
 
 /// How often acceptance is decided again where someone else was faster.
 pub(crate) const ATTEMPTS: u32 = 3;
@@ -117,6 +117,7 @@ pub(crate) async fn removal<T: Table, S: System>(
     // The environment may have moved on; the instance is still where it was deployed.
     let landing_zone = ground::landing_zone(&platform.table, &instance.landing_zone).await?;
     let ground = Ground {
+        tenant: &caller.principal.tenant,
         environment: &environment,
         landing_zone: &landing_zone,
         current: Some(&instance),
@@ -235,11 +236,13 @@ pub(crate) async fn claim<T: Table, S: System>(
     }
 }
 
-/// Commits an acceptance; none where someone else was faster.
+/// Commits an acceptance; none where someone else was faster. Refused where the tenant has used up
+/// a quota.
 pub(crate) async fn commit<T: Table, S: System>(
     platform: &Platform<T, S>,
     accepted: Accepted,
 ) -> Result<Option<Accepted>, Refused> {
+    let accepted = quota::charged(platform, accepted).await?;
     match platform.table.commit(accepted.changes.clone()).await {
         Ok(()) => Ok(Some(accepted)),
         Err(PortError::Conflict(_)) => Ok(None),

@@ -4,6 +4,7 @@ mod again;
 mod allocations;
 mod approvals;
 mod cancelling;
+mod compliance;
 mod deployments;
 mod drift;
 mod drift_view;
@@ -23,12 +24,14 @@ mod preview;
 mod principal;
 mod problem;
 mod proposal;
+mod quota;
 mod request;
 mod resolvers;
 mod revisions;
 mod simulate;
 mod submission;
 mod surroundings;
+mod tenants;
 mod view;
 
 use std::sync::Arc;
@@ -36,10 +39,15 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{Method, Uri};
+use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post, put};
 use axum::{Extension, Json};
+use groundplane_guarding::Guards;
 use groundplane_lives::Definitions;
-use groundplane_model::{Environment, Failure, FailureKind, LandingZone, Resolver, Workflow};
+use groundplane_model::{
+    ComplianceFramework, Environment, Failure, FailureKind, Guardrail, LandingZone, Resolver,
+    Tenant, Workflow,
+};
 use groundplane_ports::{
     Clock, Ids, Random, ReadArtifacts, ReadDeploymentRuns, ReadTable, WriteSecrets, WriteTable,
 };
@@ -61,6 +69,8 @@ pub struct Platform<T, S> {
     pub system: S,
     /// The lifecycles that were met so far.
     pub definitions: Definitions,
+    /// The guardrails that were prepared so far.
+    pub guards: Guards,
 }
 
 /// Everything that an endpoint may do with the table.
@@ -80,17 +90,21 @@ impl<S> System for S where
 
 /// The API over `platform`. `identity` says which claims of a token name tenant and groups.
 pub fn router<T: Table, S: System>(platform: Platform<T, S>, identity: Identity) -> Router {
+    let platform = Arc::new(platform);
+    let calls = from_fn_with_state(Arc::clone(&platform), quota::limit_calls::<T, S>);
     Router::new()
         .route("/v1/health", get(health))
         .merge(of_instances())
         .merge(of_events())
         .merge(of_grounds())
         .merge(of_resolvers())
+        .merge(of_governance())
         .fallback(no_such_route)
         .method_not_allowed_fallback(no_such_method)
         .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(calls)
         .layer(Extension(Arc::new(identity)))
-        .with_state(Arc::new(platform))
+        .with_state(platform)
 }
 
 /// Instances and what happens to them.
@@ -193,6 +207,31 @@ fn of_grounds<T: Table, S: System>() -> Router<Arc<Platform<T, S>>> {
         .route(
             "/v1/landing-zones/{name}",
             put(ground::apply::<LandingZone, T, S>).get(ground::show::<LandingZone, T, S>),
+        )
+}
+
+/// What is allowed.
+fn of_governance<T: Table, S: System>() -> Router<Arc<Platform<T, S>>> {
+    Router::new()
+        .route("/v1/guardrails", get(ground::list::<Guardrail, T, S>))
+        .route(
+            "/v1/guardrails/{name}",
+            put(ground::apply::<Guardrail, T, S>).get(ground::show::<Guardrail, T, S>),
+        )
+        .route("/v1/compliance/report", get(compliance::report::<T, S>))
+        .route("/v1/tenants", get(tenants::list::<T, S>))
+        .route(
+            "/v1/tenants/{name}",
+            put(ground::apply::<Tenant, T, S>).get(tenants::show::<T, S>),
+        )
+        .route(
+            "/v1/compliance-frameworks",
+            get(ground::list::<ComplianceFramework, T, S>),
+        )
+        .route(
+            "/v1/compliance-frameworks/{name}",
+            put(ground::apply::<ComplianceFramework, T, S>)
+                .get(ground::show::<ComplianceFramework, T, S>),
         )
 }
 

@@ -20,6 +20,7 @@ async fn main() -> Result<(), Error> {
         table: aws.table(setting("TABLE_NAME")?),
         system: Surroundings::new(System, secrets, artifacts, executions),
         definitions: groundplane_lives::Definitions::default(),
+        guards: groundplane_guarding::Guards::default(),
     };
     lambda_http::run(router(platform, identity)).await
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use groundplane_deployment::{Intent, Outlook, PlanId, Standing, accept};
+use groundplane_deployment::{Destination, Intent, Outlook, PlanId, Standing, accept};
 use groundplane_model::{
     Allocation, EnvironmentName, Failure, FailureKind, Instance, InstanceId, InstanceStatus,
     Partition, Problem, Revision, TenantId, UnitState,
@@ -74,11 +74,14 @@ pub(crate) struct Foreseen {
     plan: PlanId,
     revision: Option<u64>,
     preview: Preview,
+    /// What guardrails warn of.
+    warnings: Vec<Problem>,
 }
 
 impl Foreseen {
     /// The same as it is shown.
-    pub(crate) fn with(self, remarks: Vec<Problem>) -> PreviewView {
+    pub(crate) fn with(self, mut remarks: Vec<Problem>) -> PreviewView {
+        remarks.extend(self.warnings);
         PreviewView {
             plan: self.plan,
             revision: self.revision,
@@ -131,6 +134,15 @@ pub(crate) async fn foresee_intent<T: Table, S: System>(
         Ok(outlook) => outlook,
         Err(problems) => return Ok(Err(problems)),
     };
+    let destination = Destination {
+        tenant: intent.tenant,
+        environment: &intent.environment.name,
+    };
+    let rulebook = platform.guards.rulebook(&platform.table).await?;
+    let judged = rulebook.judge(destination, outlook.units());
+    if !judged.refusals.is_empty() {
+        return Ok(Err(judged.refusals));
+    }
     let mut templates = BTreeMap::new();
     for artifact in outlook.artifacts() {
         let content = platform.system.read(artifact).await?;
@@ -144,6 +156,7 @@ pub(crate) async fn foresee_intent<T: Table, S: System>(
         plan: PlanId::of(intent, &standing, &preview),
         revision: standing.revision.map(|revision| revision.number),
         preview,
+        warnings: judged.warnings,
     }))
 }
 

@@ -15,6 +15,8 @@ const LONGEST_SHOWN: usize = 200;
 pub(crate) struct Refused {
     status: StatusCode,
     failure: Failure,
+    /// The seconds after which the same may be asked again.
+    retry_after: Option<i64>,
 }
 
 #[derive(Serialize)]
@@ -34,6 +36,7 @@ impl Refused {
     /// A method that an endpoint does not answer.
     pub(crate) fn method(message: String) -> Self {
         Self {
+            retry_after: None,
             status: StatusCode::METHOD_NOT_ALLOWED,
             failure: Failure::new(FailureKind::Invalid, message),
         }
@@ -42,6 +45,7 @@ impl Refused {
     /// What the caller built on has moved.
     pub(crate) fn moved(message: String) -> Self {
         Self {
+            retry_after: None,
             status: StatusCode::PRECONDITION_FAILED,
             failure: Failure::new(FailureKind::Conflict, message),
         }
@@ -51,6 +55,7 @@ impl Refused {
     pub(crate) fn too_large() -> Self {
         let limit = crate::MAX_BODY / 1024;
         Self {
+            retry_after: None,
             status: StatusCode::PAYLOAD_TOO_LARGE,
             failure: Failure::new(
                 FailureKind::Invalid,
@@ -64,14 +69,24 @@ impl Refused {
         let given = shown(given);
         let message = format!("`{given}` is not read; send application/yaml or application/json");
         Self {
+            retry_after: None,
             status: StatusCode::UNSUPPORTED_MEDIA_TYPE,
             failure: Failure::new(FailureKind::Invalid, message),
+        }
+    }
+
+    /// The same, with the seconds after which it may be asked again.
+    pub(crate) fn after(self, seconds: Option<i64>) -> Self {
+        Self {
+            retry_after: seconds,
+            ..self
         }
     }
 
     /// A query, header or path that is wrong.
     pub(crate) fn bad_request(message: impl Into<String>) -> Self {
         Self {
+            retry_after: None,
             status: StatusCode::BAD_REQUEST,
             failure: Failure::new(FailureKind::Invalid, message),
         }
@@ -80,6 +95,7 @@ impl Refused {
     /// A body that cannot be read as a document.
     pub(crate) fn unreadable(problems: Vec<Problem>) -> Self {
         Self {
+            retry_after: None,
             status: StatusCode::BAD_REQUEST,
             failure: Failure::invalid_document("the document cannot be read", problems),
         }
@@ -103,11 +119,16 @@ impl From<Failure> for Refused {
             FailureKind::Unauthenticated => StatusCode::UNAUTHORIZED,
             FailureKind::Denied => StatusCode::FORBIDDEN,
             FailureKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            FailureKind::QuotaExceeded => StatusCode::TOO_MANY_REQUESTS,
             FailureKind::ProvisionFailed | FailureKind::Internal => {
                 StatusCode::INTERNAL_SERVER_ERROR
             }
         };
-        Self { status, failure }
+        Self {
+            retry_after: None,
+            status,
+            failure,
+        }
     }
 }
 
@@ -119,6 +140,9 @@ impl From<PortError> for Refused {
             PortError::Unavailable(_) | PortError::Conflict(_) => {
                 Failure::new(FailureKind::Unavailable, "the platform is busy; try again").into()
             }
+            PortError::Exhausted(message) => {
+                Failure::new(FailureKind::QuotaExceeded, message).into()
+            }
             PortError::Denied(_) | PortError::Refused(_) | PortError::Internal(_) => {
                 Failure::new(FailureKind::Internal, "the platform has a fault").into()
             }
@@ -128,7 +152,11 @@ impl From<PortError> for Refused {
 
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
-        let Self { status, failure } = self;
+        let Self {
+            status,
+            failure,
+            retry_after,
+        } = self;
         tracing::info!(status = status.as_u16(), cause = failure.message, "refused");
         let body = Body {
             kind: "about:blank",
@@ -146,6 +174,9 @@ impl IntoResponse for Refused {
         );
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if let Some(seconds) = retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         if status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));

@@ -98,6 +98,7 @@ impl Proposal {
         let tenant = &caller.principal.tenant;
         let current = instances::current(platform, tenant, &wish.instance).await?;
         let ground = Ground {
+            tenant,
             environment: &environment,
             landing_zone: &landing_zone,
             current: current.as_ref(),

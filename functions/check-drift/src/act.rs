@@ -217,6 +217,7 @@ fn refusal(failure: Failure) -> Result<String, Failure> {
         | FailureKind::Conflict
         | FailureKind::Unavailable
         | FailureKind::Cancelled
+        | FailureKind::QuotaExceeded
         | FailureKind::ProvisionFailed
         | FailureKind::Internal => Err(failure),
     }

@@ -3,16 +3,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use groundplane_compliance::tags_of;
 use groundplane_deployment::{
-    Planned, Wave, bound_spec, demanded, plan, resolved_of, stop_if_cancelled, waves_of,
+    Destination, Planned, Wave, bound_spec, demanded, plan, resolved_of, stop_if_cancelled,
+    waves_of,
 };
-use groundplane_governance::limit_problems;
+use groundplane_governance::{approval_of, limit_problems, limits_in_force, tenant_problems};
+use groundplane_guarding::Guards;
 use groundplane_model::{
-    Action, Allocation, Artifact, Change, Deployment, DeploymentRef, DeploymentSpec, Digest,
-    Failure, Instance, Partition, Revision, Step, StepId, UnitState,
+    Action, Allocation, Artifact, Change, ComplianceFramework, Deployment, DeploymentRef, DeploymentSpec, Digest,
+    Failure, Instance, Partition, Revision, Ruling, Step, StepId, Tenant, UnitState,
 };
 use groundplane_planner::{
-    PlanInput, ScheduledStep, Work, schedule, schedule_destroy, schedule_repair,
+    Plan, PlanInput, ScheduledStep, Work, schedule, schedule_destroy, schedule_repair,
 };
 use groundplane_ports::{ReadTable, WriteArtifacts, WriteTable};
 use groundplane_spec::validate_value;
@@ -43,11 +46,13 @@ impl From<&Deployment> for Answer {
 /// Plans a deployment.
 ///
 /// # Errors
-/// `Cancelled` where someone wants it to go no further; `Invalid` with every problem where a section cannot be rendered; otherwise as table and bucket
-/// say.
+/// `Cancelled` where someone wants it to go no further; `Invalid` with every problem where a
+/// section cannot be rendered, the tenant is not allowed something, or a template breaks a rule of
+/// a guardrail; otherwise as table and bucket say.
 pub async fn handle(
     table: &(impl ReadTable + WriteTable),
     artifacts: &impl WriteArtifacts,
+    guards: &Guards,
     DeploymentRef {
         tenant,
         deployment: id,
@@ -59,28 +64,34 @@ pub async fn handle(
         return Ok(Answer::from(&deployment));
     }
     let submitted: DeploymentSpec = table.require(&DeploymentSpec::key_of(&tenant, &id)).await?;
-    let policy = submitted.environment.spec.approval.clone();
+    let rules: Option<Tenant> = table.get(&Tenant::key_of(&tenant)).await?;
+    let policy = approval_of(&submitted.environment, rules.as_ref());
     let ground = Partition::instance(&tenant, &deployment.instance);
     let units: Vec<UnitState> = table.query(&ground, UnitState::PREFIX).await?;
 
-    let (steps, resolved) = match deployment.action {
-        Action::Destroy => (schedule_destroy(&units), None),
-        Action::Apply => schedule_apply(table, (&deployment, submitted), &units).await?,
+    let (steps, kept) = match deployment.action {
+        Action::Destroy => (schedule_destroy(&units), Vec::new()),
+        Action::Apply => {
+            let asked = (&deployment, submitted, rules.as_ref());
+            schedule_apply(table, guards, asked, &units).await?
+        }
     };
     let stored = store_templates(artifacts, &steps).await?;
     let mut planned = plan(&deployment, steps, &stored)?;
     planned.deployment.approval = demanded(policy.as_ref(), &planned.steps, &units);
 
-    save(table, &planned, resolved).await?;
+    save(table, &planned, kept).await?;
     Ok(Answer::from(&planned.deployment))
 }
 
-/// The steps of an apply, and the submitted spec with what resolvers gave to it, where they did.
+/// The steps of an apply, and what is kept beside them: what guardrails said, and the submitted
+/// spec with what resolvers gave to it, where they did.
 async fn schedule_apply(
     table: &impl ReadTable,
-    (deployment, submitted): (&Deployment, DeploymentSpec),
+    guards: &Guards,
+    (deployment, submitted, rules): (&Deployment, DeploymentSpec, Option<&Tenant>),
     units: &[UnitState],
-) -> Result<(Vec<Vec<ScheduledStep>>, Option<DeploymentSpec>), Failure> {
+) -> Result<(Vec<Vec<ScheduledStep>>, Vec<Change>), Failure> {
     let Deployment {
         tenant, instance, ..
     } = deployment;
@@ -88,7 +99,7 @@ async fn schedule_apply(
     let allocations: Vec<Allocation> = table.query(&partition, Allocation::PREFIX).await?;
     let previous = deployed(table, deployment).await?;
 
-    let spec = final_spec(deployment, &submitted, &allocations)?;
+    let spec = final_spec(deployment, (&submitted, rules), &allocations)?;
     let input = PlanInput {
         tenant,
         instance,
@@ -99,27 +110,71 @@ async fn schedule_apply(
     };
     let refused = |problems| Failure::invalid_document("the spec cannot be planned", problems);
     let plan = groundplane_planner::plan(&input).map_err(refused)?;
+    let ruling = ruled(table, guards, (deployment, &submitted, rules), &plan).await?;
     let previous = previous.as_ref().map(|revision| &revision.spec);
     let steps = match &submitted.repair {
         Some(repair) if !repair.units.is_empty() => schedule_repair(&plan, units, &repair.units),
         Some(_) | None => schedule(&input, &plan, units, previous).map_err(refused)?,
     };
-    let is_resolved = spec != submitted.spec;
-    Ok((
-        steps,
-        is_resolved.then_some(DeploymentSpec { spec, ..submitted }),
-    ))
+    let mut kept = vec![Change::save(&ruling)];
+    if spec != submitted.spec {
+        kept.push(Change::save(&DeploymentSpec { spec, ..submitted }));
+    }
+    Ok((steps, kept))
+}
+
+/// What guardrails say about every template of the plan, if they let it pass.
+async fn ruled(
+    table: &impl ReadTable,
+    guards: &Guards,
+    (deployment, submitted, rules): (&Deployment, &DeploymentSpec, Option<&Tenant>),
+    plan: &Plan,
+) -> Result<Ruling, Failure> {
+    let (environment, landing_zone) = (&submitted.environment, &submitted.landing_zone);
+    let destination = Destination {
+        tenant: &deployment.tenant,
+        environment: &environment.name,
+    };
+    let rulebook = guards.rulebook(table).await?;
+    let judged = rulebook.judge(destination, plan.units());
+    if !judged.refusals.is_empty() {
+        let what = "guardrails refuse what would be deployed";
+        return Err(Failure::invalid_document(what, judged.refusals));
+    }
+    let limits = limits_in_force(environment, landing_zone, rules);
+    let mut ruling = judged.ruling((&deployment.tenant, &deployment.id), limits);
+    let frameworks: Vec<ComplianceFramework> = table
+        .query(&Partition::frameworks(), ComplianceFramework::PREFIX)
+        .await?;
+    for makeup in ruling.units.values_mut() {
+        makeup.tags = tags_of(makeup, &frameworks);
+    }
+    Ok(ruling)
 }
 
 /// The spec with what resolvers gave to it, validated again where they gave anything: by its schema
-/// and by the limits of its landing zone and environment.
+/// and by the limits of its landing zone and environment. What its tenant is allowed may have
+/// changed since it was submitted. A repair brings back what was allowed.
 fn final_spec(
     deployment: &Deployment,
-    submitted: &DeploymentSpec,
+    (submitted, rules): (&DeploymentSpec, Option<&Tenant>),
     allocations: &[Allocation],
 ) -> Result<Value, Failure> {
-    if submitted.bound.is_empty() || submitted.repair.is_some() {
+    if submitted.repair.is_some() {
         return Ok(submitted.spec.clone());
+    }
+    let allowed = |spec: Value| {
+        let rules = rules.map(|tenant| tenant_problems(&spec, &submitted.environment, tenant));
+        let problems = rules.unwrap_or_default();
+        if problems.is_empty() {
+            return Ok(spec);
+        }
+        let tenant = &deployment.tenant;
+        let what = format!("the tenant `{tenant}` is not allowed what would be deployed");
+        Err(Failure::invalid_document(what, problems))
+    };
+    if submitted.bound.is_empty() {
+        return allowed(submitted.spec.clone());
     }
     let refused = |problems| {
         Failure::invalid_document(
@@ -131,7 +186,7 @@ fn final_spec(
     validate_value(&spec).map_err(refused)?;
     let excess = limit_problems(&spec, &submitted.environment, &submitted.landing_zone);
     if excess.is_empty() {
-        Ok(spec)
+        allowed(spec)
     } else {
         Err(refused(excess))
     }
@@ -170,7 +225,7 @@ async fn store_templates(
 async fn save(
     table: &(impl ReadTable + WriteTable),
     planned: &Planned,
-    resolved: Option<DeploymentSpec>,
+    kept: Vec<Change>,
 ) -> Result<(), Failure> {
     let Deployment { tenant, id, .. } = &planned.deployment;
     let written: Vec<Step> = table
@@ -189,7 +244,7 @@ async fn save(
         table.commit(batch.to_vec()).await?;
     }
     let mut changes = last;
-    changes.extend(resolved.as_ref().map(Change::save));
+    changes.extend(kept);
     changes.push(Change::save(&planned.deployment));
     Ok(table.commit(changes).await?)
 }

@@ -3,7 +3,7 @@
 
 use groundplane_deployment::{Prepared, Settings, prepare, stop_step_if_cancelled, undo};
 use groundplane_model::{
-    Deployment, DeploymentId, DeploymentSpec, Failure, Partition, Step, StepId, TenantId, UnitState,
+    Deployment, DeploymentId, DeploymentSpec, Failure, Partition, Ruling, Step, StepId, TenantId, UnitState,
 };
 use groundplane_ports::{Clock, ReadTable, WriteTable};
 use serde::{Deserialize, Serialize};
@@ -51,8 +51,11 @@ pub async fn handle(
     let submitted: DeploymentSpec = table.require(&DeploymentSpec::key_of(&tenant, &id)).await?;
     let ground = Partition::instance(&tenant, &deployment.instance);
     let units: Vec<UnitState> = table.query(&ground, UnitState::PREFIX).await?;
+    let ruling: Option<Ruling> = table.get(&Ruling::key_of(&tenant, &id)).await?;
+    let makeup = ruling.and_then(|mut ruling| ruling.units.remove(&step.unit));
     let settings = Settings {
         installation: installation.to_owned(),
+        tags: makeup.unwrap_or_default().tags,
         role_arn: submitted.landing_zone.spec.service_role_arn,
     };
 

@@ -103,7 +103,10 @@ impl From<PortError> for Refused {
                 StatusCode::SERVICE_UNAVAILABLE,
                 "the platform is busy; send again",
             ),
-            PortError::Denied(_) | PortError::Refused(_) | PortError::Internal(_) => Self::new(
+            PortError::Denied(_)
+            | PortError::Refused(_)
+            | PortError::Exhausted(_)
+            | PortError::Internal(_) => Self::new(
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "the platform has a fault",
             ),

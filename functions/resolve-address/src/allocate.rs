@@ -201,6 +201,7 @@ impl Wish<'_> {
             | FailureKind::ProvisionFailed
             | FailureKind::Unavailable
             | FailureKind::Cancelled
+            | FailureKind::QuotaExceeded
             | FailureKind::Internal => failure,
         }
     }

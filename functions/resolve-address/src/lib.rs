@@ -10,6 +10,7 @@ mod release;
 use groundplane_addresses::sweep;
 use groundplane_model::{DeploymentSpec, Failure, ResolverAnswer, ResolverCall};
 use groundplane_ports::{Clock, ReadTable, WriteTable};
+use groundplane_quotas::Counted;
 
 use ground::Ground;
 
@@ -23,6 +24,7 @@ pub async fn handle(
     clock: &impl Clock,
     call: ResolverCall,
 ) -> Result<ResolverAnswer, Failure> {
+    let table = &Counted::new(table, clock.now());
     let count = match call {
         ResolverCall::Resolve {
             tenant,

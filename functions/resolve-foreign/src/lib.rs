@@ -10,6 +10,7 @@ use groundplane_model::{
     ResolverAnswer, ResolverCall, ResolverName,
 };
 use groundplane_ports::{CallFunctions, Clock, PortError, ReadTable, WriteTable};
+use groundplane_quotas::Counted;
 use groundplane_resolvers::configured;
 
 use crate::contract::{Answer, Call, Question, Scope};
@@ -25,6 +26,7 @@ pub async fn handle(
     clock: &impl Clock,
     call: ResolverCall,
 ) -> Result<ResolverAnswer, Failure> {
+    let table = &Counted::new(table, clock.now());
     match call {
         ResolverCall::Resolve {
             tenant,

@@ -11,6 +11,7 @@ use groundplane_model::{
     Partition, ResolutionRequest, ResolverAnswer, ResolverCall, ResolverName,
 };
 use groundplane_ports::{Clock, PortError, ReadRegistry, ReadTable, WriteTable};
+use groundplane_quotas::Counted;
 use groundplane_resolvers::{
     Architecture, CatalogEntry, ImageConfig, ImageKind, Refusals, configured,
 };
@@ -31,6 +32,7 @@ pub async fn handle(
     clock: &impl Clock,
     call: ResolverCall,
 ) -> Result<ResolverAnswer, Failure> {
+    let table = &Counted::new(table, clock.now());
     match call {
         ResolverCall::Resolve {
             tenant,

@@ -10,6 +10,7 @@ use groundplane_model::{
     ResolutionRequest, ResolverAnswer, ResolverCall, ResolverName,
 };
 use groundplane_ports::{Clock, PortError, ReadTable, WriteTable};
+use groundplane_quotas::Counted;
 use groundplane_resolvers::{
     Counter, NameClaim, NameRequest, Naming, NamingConfig, Sequence, configured,
 };
@@ -35,6 +36,7 @@ pub async fn handle(
     installation: &str,
     call: ResolverCall,
 ) -> Result<ResolverAnswer, Failure> {
+    let table = &Counted::new(table, clock.now());
     match call {
         ResolverCall::Resolve {
             tenant,

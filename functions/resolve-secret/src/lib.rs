@@ -16,6 +16,7 @@ use groundplane_ports::{
     ChangeStacks, Clock, DescribeSecrets, Pause, PortError, ReadStacks, ReadTable, WriteArtifacts,
     WriteTable,
 };
+use groundplane_quotas::Counted;
 use groundplane_resolvers::{Refusals, SecretConfig, configured, secret_reference};
 
 pub use engine::Engine;
@@ -40,6 +41,7 @@ where
     A: WriteArtifacts,
     S: Clock + Pause,
 {
+    let table = &Counted::new(table, engine.system.now());
     match call {
         ResolverCall::Resolve {
             tenant,

@@ -22,7 +22,10 @@ impl From<PortError> for Stopped {
         match error {
             PortError::Conflict(_) => Self::Raced,
             PortError::Unavailable(_) => Self::Away(error),
-            PortError::Denied(_) | PortError::Refused(_) | PortError::Internal(_) => {
+            PortError::Denied(_)
+            | PortError::Refused(_)
+            | PortError::Exhausted(_)
+            | PortError::Internal(_) => {
                 Self::Failed(error.into())
             }
         }

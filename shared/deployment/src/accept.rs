@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use groundplane_model::{
     Action, BoundInput, Change, Deployment, DeploymentId, DeploymentSpec, DeploymentStatus, Digest,
     Environment, Failure, FailureKind, Idempotency, Instance, InstanceId, InstanceStatus,
-    KeptInput, LandingZone, LifecycleRef, Member, Origin, Outbox, OutboxMessage, Principal, Repair,
+    KeptInput, LandingZone, LifecycleRef, Member, Origin, Outbox, OutboxMessage, Principal, Quota, Repair,
     Resolver, SpecLines,
 };
 use jiff::Timestamp;
@@ -79,6 +79,26 @@ pub struct Accepted {
     pub changes: Vec<Change>,
 }
 
+impl Accepted {
+    /// The same, if then the tenant has no more instances than `at_most`.
+    #[must_use]
+    pub fn within(mut self, at_most: Option<u64>) -> Self {
+        for change in &mut self.changes {
+            if let Change::Count { at_most: bound, .. } = change {
+                *bound = at_most;
+            }
+        }
+        self
+    }
+
+    /// Whether an instance begins to exist.
+    #[must_use]
+    pub fn is_new(&self) -> bool {
+        let counts = |change: &Change| matches!(change, Change::Count { .. });
+        self.changes.iter().any(counts)
+    }
+}
+
 /// Accepts a spec: a new instance, a new life of a destroyed one, or an update.
 ///
 /// # Errors
@@ -116,7 +136,9 @@ pub fn accept(submission: Submission<'_>, current: Option<Instance>) -> Result<A
     );
     let mut accepted = accepted(demand, instance, Action::Apply, wanted);
     if is_new {
-        accepted.changes.push(Change::save(&member));
+        // Counted with the record that says that it is there, and back with its removal.
+        let one = Quota::Instances.count(&member.tenant, (1, None), accepted.deployment.created_at);
+        accepted.changes.extend([Change::save(&member), one]);
     }
     let kept_lines = lines.map(|lines| SpecLines {
         tenant: accepted.deployment.tenant.clone(),

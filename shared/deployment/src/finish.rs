@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use groundplane_model::{
     Action, Allocation, Change, Deployment, DeploymentError, DeploymentSpec, DeploymentStatus,
-    Instance, InstanceStatus, Member, Outbox, OutboxMessage, Outcome, ResolvedValue, Revision,
+    Instance, InstanceStatus, Member, Outbox, OutboxMessage, Outcome, Quota, ResolvedValue, Revision,
     Step, StepStatus, UnitState,
 };
 use jiff::Timestamp;
@@ -62,7 +62,11 @@ fn succeeded(run: Run<'_>, now: Timestamp) -> Vec<Change> {
         Action::Destroy => {
             instance.status = InstanceStatus::Destroyed;
             instance.revision = None;
-            changes.extend(run.member.map(Change::remove));
+            // The instance makes room exactly when it leaves the list of its environment.
+            changes.extend(run.member.into_iter().flat_map(|member| {
+                let one = Quota::Instances.count(&member.tenant, (-1, None), now);
+                [Change::remove(member), one]
+            }));
         }
         Action::Apply => {
             instance.status = InstanceStatus::Active;

@@ -342,6 +342,7 @@ pub(crate) fn settings() -> Settings {
     Settings {
         installation: "gp-test".to_owned(),
         role_arn: None,
+        tags: BTreeMap::new(),
     }
 }
 
@@ -357,7 +358,10 @@ pub(crate) fn error(cause: &str) -> DeploymentError {
 pub(crate) fn saved<R: Record>(changes: &[Change]) -> Vec<R> {
     let records = changes.iter().filter_map(|change| match change {
         Change::Save { kind, content, .. } if *kind == R::KIND => Some(content.clone()),
-        Change::Save { .. } | Change::Remove { .. } | Change::Check { .. } => None,
+        Change::Save { .. }
+        | Change::Remove { .. }
+        | Change::Check { .. }
+        | Change::Count { .. } => None,
     });
     records
         .map(|content| serde_json::from_value(content).unwrap())
@@ -375,7 +379,7 @@ pub(crate) fn one<R: Record>(changes: &[Change]) -> R {
 pub(crate) fn removed(changes: &[Change]) -> Vec<Key> {
     let removals = changes.iter().filter_map(|change| match change {
         Change::Remove { key, .. } => Some(key.clone()),
-        Change::Save { .. } | Change::Check { .. } => None,
+        Change::Save { .. } | Change::Check { .. } | Change::Count { .. } => None,
     });
     removals.collect()
 }

@@ -8,7 +8,7 @@ use groundplane_model::{
     Allocation, Artifact, BoundInput, Digest, Environment, InstanceId, LandingZone, Problem,
     Revision, TenantId, UnitName, UnitState,
 };
-use groundplane_planner::{Plan, PlanInput, Resolved, ScheduledStep, plan, plan_units, schedule};
+use groundplane_planner::{Plan, PlanInput, PlannedUnit, Resolved, ScheduledStep, plan, plan_units, schedule};
 use groundplane_preview::{
     Allocation as Announced, AllocationAction, LiveUnit, Preview, PreviewInput, Unreadable, preview,
 };
@@ -90,6 +90,11 @@ impl<'a> Outlook<'a> {
             plan,
             allocations,
         })
+    }
+
+    /// Every unit with its template, those that nothing happens to among them.
+    pub fn units(&self) -> impl Iterator<Item = &PlannedUnit> {
+        self.plan.units()
     }
 
     /// The templates that have to be read before more can be said: those of units that something

@@ -22,6 +22,8 @@ pub struct Settings {
     pub installation: String,
     /// The service role that provisions, if the landing zone names one.
     pub role_arn: Option<String>,
+    /// The tags of the unit beside those that say whose it is.
+    pub tags: BTreeMap<String, String>,
 }
 
 /// What to do about a step.
@@ -178,13 +180,16 @@ pub(crate) fn engine_input(
     target: &Target<'_>,
     purpose: &str,
 ) -> EngineInput {
-    let tags = [
+    let own = [
         ("groundplane:installation", settings.installation.as_str()),
         ("groundplane:tenant", deployment.tenant.as_str()),
         ("groundplane:instance", deployment.instance.as_str()),
         ("groundplane:unit", step.unit.as_str()),
         (DEPLOYMENT_TAG, deployment.id.as_str()),
     ];
+    let mut tags = settings.tags.clone();
+    // Whose it is has the last word.
+    tags.extend(own.map(|(key, value)| (key.to_owned(), value.to_owned())));
     let (action, artifact, parameters) = match target {
         Target::Applied(artifact, parameters) => (
             EngineAction::Apply,
@@ -204,9 +209,7 @@ pub(crate) fn engine_input(
         artifact,
         stack_name: step.stack_name.clone(),
         parameters,
-        tags: tags
-            .map(|(key, value)| (key.to_owned(), value.to_owned()))
-            .into(),
+        tags,
         role_arn: settings.role_arn.clone(),
         repair: false,
     }

@@ -209,6 +209,10 @@ fn a_begin_that_was_decided_before_the_deployment_failed_is_not_committed_after_
 fn an_engine_is_told_whose_unit_it_is_and_doing_differs_from_undoing() {
     let settings = Settings {
         role_arn: Some("arn:role".to_owned()),
+        tags: BTreeMap::from([
+            ("compliance:soc2:CC6.1".to_owned(), "2017".to_owned()),
+            ("groundplane:tenant".to_owned(), "someone else".to_owned()),
+        ]),
         ..settings()
     };
     let step = Step {
@@ -227,6 +231,7 @@ fn an_engine_is_told_whose_unit_it_is_and_doing_differs_from_undoing() {
     assert_eq!(
         tags,
         [
+            "compliance:soc2:CC6.1=2017".to_owned(),
             format!("groundplane:deployment={}", id(2)),
             "groundplane:installation=gp-test".to_owned(),
             "groundplane:instance=web-service.dev".to_owned(),

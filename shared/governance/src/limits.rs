@@ -18,10 +18,15 @@ pub fn limit_problems(
 ) -> Vec<Problem> {
     let wide = format!("landing zone `{}`", landing_zone.name);
     let narrow = format!("environment `{}`", environment.name);
-    let wide = landing_zone.spec.limits.iter().map(|limit| (limit, &wide));
-    let limits = wide.chain(environment.spec.limits.iter().map(|limit| (limit, &narrow)));
+    let mut problems = excesses(spec, &landing_zone.spec.limits, &wide);
+    problems.extend(excesses(spec, &environment.spec.limits, &narrow));
+    problems
+}
+
+/// Every value in `spec` that one of the limits of `scope` does not allow.
+pub(crate) fn excesses(spec: &Value, limits: &[Limit], scope: &str) -> Vec<Problem> {
     let mut problems = Vec::new();
-    for (limit, scope) in limits {
+    for limit in limits {
         for place in places(&limit.input, spec) {
             let excess = spec.pointer(&place).and_then(|value| excess(limit, value));
             problems.extend(excess.map(|excess| {
@@ -127,7 +132,7 @@ fn text_excess(limit: &Limit, value: &Value, said: &str) -> Option<String> {
     }
 }
 
-fn compile(pattern: &str) -> Result<Regex, String> {
+pub(crate) fn compile(pattern: &str) -> Result<Regex, String> {
     let built = RegexBuilder::new(pattern)
         .size_limit(LARGEST_PATTERN)
         .build();
@@ -157,7 +162,7 @@ fn is_same(a: &Value, b: &Value) -> bool {
     }
 }
 
-fn shown(text: &str) -> String {
+pub(crate) fn shown(text: &str) -> String {
     let start = text.chars().take(80);
     start.flat_map(char::escape_default).collect()
 }

@@ -40,6 +40,12 @@ pub enum GuardrailError {
     /// Nothing would ever be refused.
     #[error("no policy has a rule `deny`")]
     NoRules,
+    /// A policy names none of its rules.
+    #[error("the policy names no rule: call them `{0}/…`, each in quotes")]
+    Unnamed(String),
+    /// A rule that its policy does not name.
+    #[error("`deny` gave the rule `{}`, which the policy does not name in quotes", shown(.0))]
+    UnknownRule(String),
     /// The list of exceptions cannot be read.
     #[error("the exceptions cannot be read")]
     Exceptions(#[source] serde_json::Error),
@@ -64,6 +70,11 @@ pub enum GuardrailError {
     /// A rule `deny` gave something else than violations.
     #[error("`deny` must give objects with `rule`, `resource`, `pointer` and `msg`")]
     NoViolation(#[source] serde_json::Error),
+}
+
+fn shown(text: &str) -> String {
+    let start = text.chars().take(80);
+    start.flat_map(char::escape_default).collect()
 }
 
 fn lines(problems: &[PolicyError]) -> String {

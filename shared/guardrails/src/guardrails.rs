@@ -14,11 +14,19 @@ const DEEPEST: usize = 128;
 /// The rule that gathers what all the others find, by package.
 const FOUND: &str = "data.groundplane.found";
 
+/// How the rules read templates.
+const READS: &str = "data.guardrails.template";
+
+/// Where [`FOUND`] is.
+const GATHERS: &str = "data.groundplane";
+
 /// Rules and their exceptions.
 #[derive(Debug, Clone)]
 pub struct Guardrails {
     engine: Engine,
     exceptions: Vec<Exception>,
+    /// The names of the rules, where they are known; then it finds nothing under another.
+    names: Option<BTreeSet<String>>,
 }
 
 impl Guardrails {
@@ -28,7 +36,33 @@ impl Guardrails {
     ///
     /// As [`Guardrails::parse`]; a test holds that there are none.
     pub fn starter() -> Result<Self, GuardrailError> {
-        Self::parse(&starter::RULES, starter::EXCEPTIONS)
+        let mut starter = Self::parse(&starter::RULES, starter::EXCEPTIONS)?;
+        starter.names = Some(starter::NAMES.iter().map(|&name| name.to_owned()).collect());
+        Ok(starter)
+    }
+
+    /// One policy that somebody has written, called `name`; how templates are read is at hand in
+    /// it as `data.guardrails.template`. Its rules are those that its text names, as
+    /// `"<name>/<rule>"`.
+    ///
+    /// # Errors
+    ///
+    /// Where the policy cannot be used, with the place; where it names no rule of its own, or
+    /// would change how templates are read.
+    pub fn own(name: &str, policy: &str) -> Result<Self, GuardrailError> {
+        let names = named_in(name, policy);
+        if names.is_empty() {
+            return Err(GuardrailError::Unnamed(name.to_owned()));
+        }
+        let [reading] = starter::READING;
+        let mut own = Self::parse(&[reading, (name, policy)], "[]")?;
+        own.names = Some(names);
+        Ok(own)
+    }
+
+    /// The names of the rules, each as `group/rule`.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().flatten().map(String::as_str)
     }
 
     /// Reads policies, each a name and its text in Rego, and a list of exceptions in JSON. What
@@ -63,7 +97,12 @@ impl Guardrails {
         add(&mut engine, "groundplane", &gathering)
             .map_err(|problem| GuardrailError::Policies(vec![problem]))?;
         let exceptions = Exception::read(exceptions)?;
-        let mut guardrails = Self { engine, exceptions };
+        let names = None;
+        let mut guardrails = Self {
+            engine,
+            exceptions,
+            names,
+        };
         // Only an evaluation finds names that nothing defines; it also prepares the next ones.
         guardrails.warm_up()?;
         Ok(guardrails)
@@ -101,6 +140,20 @@ impl Guardrails {
     ///
     /// As [`Guardrails::evaluate`].
     pub fn examine(&self, unit: &str, template: &Value) -> Result<Verdict, GuardrailError> {
+        self.examine_but(unit, template, &[])
+    }
+
+    /// As [`Guardrails::examine`], with `further` exceptions.
+    ///
+    /// # Errors
+    ///
+    /// As [`Guardrails::evaluate`]; where a rule is found broken that the policy does not name.
+    pub fn examine_but(
+        &self,
+        unit: &str,
+        template: &Value,
+        further: &[Exception],
+    ) -> Result<Verdict, GuardrailError> {
         if is_deeper_than(template, DEEPEST) {
             return Err(GuardrailError::TooDeep { limit: DEEPEST });
         }
@@ -109,8 +162,12 @@ impl Guardrails {
         })?;
         let mut verdict = Verdict::default();
         for violation in found(&mut self.engine.clone(), input)? {
+            let is_known = |names: &BTreeSet<String>| names.contains(&violation.rule);
+            if !self.names.as_ref().is_none_or(is_known) {
+                return Err(GuardrailError::UnknownRule(violation.rule));
+            }
             let covering = |exception: &&Exception| exception.covers(unit, &violation);
-            match self.exceptions.iter().find(covering) {
+            match self.exceptions.iter().chain(further).find(covering) {
                 Some(Exception { reason, .. }) => verdict.excepted.push(Excepted {
                     violation,
                     reason: reason.clone(),
@@ -130,7 +187,32 @@ fn add(engine: &mut Engine, name: &str, text: &str) -> Result<Option<String>, Po
     let denies = engine
         .has_declared_rule_rooted_at(name, "deny")
         .map_err(|error| PolicyError::read(name, &error.to_string()))?;
+    let is_taken = [READS, GATHERS].iter().any(|taken| package == *taken);
+    if denies && is_taken {
+        return Err(PolicyError {
+            place: name.to_owned(),
+            message: format!("the package `{package}` is Groundplane's own"),
+        });
+    }
     Ok(denies.then_some(package))
+}
+
+/// The rules of `group` that a policy names: texts that begin with `group/`.
+fn named_in(group: &str, policy: &str) -> BTreeSet<String> {
+    let is_rule = |rest: &str| {
+        let mut letters = rest.chars();
+        !rest.is_empty()
+            && letters.all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == '-')
+    };
+    let texts = policy.split(['"', '`']);
+    texts
+        .filter(|text| {
+            let rest = text.strip_prefix(group);
+            let rest = rest.and_then(|rest| rest.strip_prefix('/'));
+            rest.is_some_and(is_rule)
+        })
+        .map(str::to_owned)
+        .collect()
 }
 
 /// A policy that asks all others in one evaluation, so that they share what they look up.

@@ -28,13 +28,15 @@ pub enum FailureKind {
     Unavailable,
     /// Someone decided that it goes no further.
     Cancelled,
+    /// The tenant has as much of it as it may have.
+    QuotaExceeded,
     /// A fault of Groundplane itself.
     Internal,
 }
 
 impl FailureKind {
     /// Every kind, for the tests that hold state machines against this list.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Invalid,
         Self::NotFound,
         Self::Conflict,
@@ -43,6 +45,7 @@ impl FailureKind {
         Self::ProvisionFailed,
         Self::Unavailable,
         Self::Cancelled,
+        Self::QuotaExceeded,
         Self::Internal,
     ];
 
@@ -58,6 +61,7 @@ impl FailureKind {
             Self::ProvisionFailed => "Groundplane.ProvisionFailed",
             Self::Unavailable => "Groundplane.Unavailable",
             Self::Cancelled => "Groundplane.Cancelled",
+            Self::QuotaExceeded => "Groundplane.QuotaExceeded",
             Self::Internal => "Groundplane.Internal",
         }
     }

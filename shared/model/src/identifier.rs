@@ -125,6 +125,22 @@ identifier!(
 );
 
 identifier!(
+    /// The name of a guardrail: `^[a-z][a-z0-9-]{1,30}[a-z0-9]$`.
+    GuardrailName,
+    "a guardrail name",
+    "it must match ^[a-z][a-z0-9-]{1,30}[a-z0-9]$",
+    is_name
+);
+
+identifier!(
+    /// The name of a compliance framework: `^[a-z][a-z0-9-]{1,30}[a-z0-9]$`.
+    FrameworkName,
+    "the name of a framework",
+    "it must match ^[a-z][a-z0-9-]{1,30}[a-z0-9]$",
+    is_name
+);
+
+identifier!(
     /// The name of a resolver: `^[a-z][a-z0-9-]{1,30}[a-z0-9]$`.
     ResolverName,
     "a resolver name",

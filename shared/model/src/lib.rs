@@ -3,6 +3,7 @@
 
 mod approval;
 mod artifact;
+mod compliance;
 mod context;
 mod deployment;
 mod drift;
@@ -14,6 +15,7 @@ mod event;
 mod event_source;
 mod failure;
 mod ground;
+mod guardrail;
 mod identifier;
 mod image_reference;
 mod instance;
@@ -37,6 +39,8 @@ mod resolution;
 mod resolver;
 mod resource_owner;
 mod spec_lines;
+mod tenant;
+mod usage;
 mod workflow;
 #[cfg(test)]
 mod workflow_tests;
@@ -45,6 +49,7 @@ pub use approval::{
     Approval, ApprovalDecision, ApprovalPolicy, ApprovalVerdict, Callback, Cancellation, TaskToken,
 };
 pub use artifact::{Artifact, Digest};
+pub use compliance::{AppliesTo, ComplianceFramework, Control, Evidence, FrameworkSpec};
 pub use context::{Context, ContextValue, MissingKey};
 pub use deployment::{
     Action, Deployment, DeploymentError, DeploymentRef, DeploymentSpec, DeploymentStatus,
@@ -62,8 +67,13 @@ pub use failure::{Failure, FailureKind};
 pub use ground::{
     Egress, Environment, EnvironmentSpec, LandingZone, LandingZoneSpec, LoadBalancer, Network,
 };
+pub use guardrail::{
+    Finding, Guardrail, GuardrailException, GuardrailSeverity, GuardrailSpec, Leave, Ruling,
+    UnitMakeup,
+};
 pub use identifier::{
-    ContextKey, DeploymentId, EnvironmentName, EventSourceName, InstanceId, InvalidIdentifier,
+    ContextKey, DeploymentId, EnvironmentName, EventSourceName, FrameworkName, GuardrailName,
+    InstanceId, InvalidIdentifier,
     LandingZoneName, LifecycleName, OperationName, PoolName, ResolverName, RunId, ServiceName,
     SignalName, SpaceName, StateName, StepId, TenantId, UnitName, WorkflowName,
 };
@@ -92,4 +102,6 @@ pub use resolution::{
 pub use resolver::{Binding, Resolver, ResolverConfigs, ResolverSpec, UserValue};
 pub use resource_owner::{Observation, Poller, ResourceOwner};
 pub use spec_lines::SpecLines;
+pub use tenant::{Choice, ProductionRules, Quotas, RequiredLabel, Tenant, TenantSpec};
+pub use usage::{Quota, Usage};
 pub use workflow::{Begun, Workflow, WorkflowRun, WorkflowSpec};

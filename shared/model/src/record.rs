@@ -125,6 +125,30 @@ impl Partition {
         Self(format!("COUNTER#{scope}"))
     }
 
+    /// What is allowed a tenant.
+    #[must_use]
+    pub fn tenant(tenant: &TenantId) -> Self {
+        Self(format!("PLATFORM#TENANT#{tenant}"))
+    }
+
+    /// What a tenant uses of its quotas.
+    #[must_use]
+    pub fn usage(tenant: &TenantId) -> Self {
+        Self(format!("TENANT#{tenant}#USAGE"))
+    }
+
+    /// The guardrails that platform engineers have written.
+    #[must_use]
+    pub fn guardrails() -> Self {
+        Self("PLATFORM#GUARDRAILS".to_owned())
+    }
+
+    /// The compliance frameworks.
+    #[must_use]
+    pub fn frameworks() -> Self {
+        Self("PLATFORM#FRAMEWORKS".to_owned())
+    }
+
     /// The image catalog of a landing zone, or the one that all share.
     #[must_use]
     pub fn images(landing_zone: Option<&LandingZoneName>) -> Self {
@@ -132,6 +156,13 @@ impl Partition {
             Some(name) => format!("PLATFORM#LANDINGZONE#{name}#IMAGES"),
             None => "PLATFORM#IMAGES".to_owned(),
         })
+    }
+
+    /// The tenant that it belongs to, if it belongs to one.
+    #[must_use]
+    pub fn owner(&self) -> Option<TenantId> {
+        let rest = self.0.strip_prefix("TENANT#")?;
+        TenantId::parse(rest.split_once('#')?.0).ok()
     }
 
     /// The partition key.
@@ -240,6 +271,33 @@ impl Index {
     pub fn workflows(name: &str) -> Self {
         Self {
             partition: "PLATFORM#WORKFLOWS".to_owned(),
+            sort: name.to_owned(),
+        }
+    }
+
+    /// The tenants that have a document, by name.
+    #[must_use]
+    pub fn tenants(name: &str) -> Self {
+        Self {
+            partition: "PLATFORM#TENANTS".to_owned(),
+            sort: name.to_owned(),
+        }
+    }
+
+    /// The guardrails that platform engineers have written, by name.
+    #[must_use]
+    pub fn guardrails(name: &str) -> Self {
+        Self {
+            partition: "PLATFORM#GUARDRAILS".to_owned(),
+            sort: name.to_owned(),
+        }
+    }
+
+    /// The compliance frameworks, by name.
+    #[must_use]
+    pub fn frameworks(name: &str) -> Self {
+        Self {
+            partition: "PLATFORM#FRAMEWORKS".to_owned(),
             sort: name.to_owned(),
         }
     }
@@ -365,6 +423,22 @@ pub enum Change {
         /// The version that must be stored.
         expected: u64,
     },
+    /// Add `by` to the number `used` of a counter, whatever it is by then; one that is not there
+    /// begins at 0. Its version counts how often that happened.
+    Count {
+        /// Where the counter lies.
+        key: Key,
+        /// Its kind.
+        kind: &'static str,
+        /// What else it says; always the same.
+        content: Value,
+        /// How much is added; less than 0 to take away.
+        by: i64,
+        /// What the sum must not exceed, if anything.
+        at_most: Option<u64>,
+        /// When it may be forgotten.
+        expires_at: Option<Timestamp>,
+    },
 }
 
 impl Change {
@@ -405,7 +479,10 @@ impl Change {
     #[must_use]
     pub const fn key(&self) -> &Key {
         match self {
-            Self::Save { key, .. } | Self::Remove { key, .. } | Self::Check { key, .. } => key,
+            Self::Save { key, .. }
+            | Self::Remove { key, .. }
+            | Self::Check { key, .. }
+            | Self::Count { key, .. } => key,
         }
     }
 }

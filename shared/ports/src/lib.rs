@@ -57,6 +57,9 @@ pub enum PortError {
     /// The service refused: the request is wrong.
     #[error("{0}")]
     Refused(String),
+    /// Nothing was written: the tenant has as much as it may have.
+    #[error("{0}")]
+    Exhausted(String),
     /// What the service gave cannot be understood.
     #[error("{0}")]
     Internal(String),
@@ -69,6 +72,7 @@ impl From<PortError> for Failure {
             PortError::Unavailable(_) => FailureKind::Unavailable,
             PortError::Denied(_) => FailureKind::Denied,
             PortError::Refused(_) => FailureKind::ProvisionFailed,
+            PortError::Exhausted(_) => FailureKind::QuotaExceeded,
             PortError::Internal(_) => FailureKind::Internal,
         };
         Self::new(kind, error.to_string())

@@ -28,17 +28,26 @@ pub enum Kind {
     Lifecycle,
     /// A state machine of Step Functions that lifecycles may run.
     Workflow,
+    /// Rules that every rendered template must keep.
+    Guardrail,
+    /// What a tenant is allowed.
+    Tenant,
+    /// Controls, what they are about, and what proves that they are kept.
+    ComplianceFramework,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 9] = [
         Self::Service,
         Self::LandingZone,
         Self::Environment,
         Self::Resolver,
         Self::Lifecycle,
         Self::Workflow,
+        Self::Guardrail,
+        Self::Tenant,
+        Self::ComplianceFramework,
     ];
 
     /// The kind as documents name it.
@@ -51,6 +60,9 @@ impl Kind {
             Self::Resolver => "Resolver",
             Self::Lifecycle => "Lifecycle",
             Self::Workflow => "Workflow",
+            Self::Guardrail => "Guardrail",
+            Self::Tenant => "Tenant",
+            Self::ComplianceFramework => "ComplianceFramework",
         }
     }
 
@@ -109,6 +121,10 @@ static ENVIRONMENT: LazyLock<Schema> = LazyLock::new(|| Schema::embedded("enviro
 static RESOLVER: LazyLock<Schema> = LazyLock::new(|| Schema::embedded("resolver"));
 static LIFECYCLE: LazyLock<Schema> = LazyLock::new(|| Schema::embedded("lifecycle"));
 static WORKFLOW: LazyLock<Schema> = LazyLock::new(|| Schema::embedded("workflow"));
+static GUARDRAIL: LazyLock<Schema> = LazyLock::new(|| Schema::embedded("guardrail"));
+static TENANT: LazyLock<Schema> = LazyLock::new(|| Schema::embedded("tenant"));
+static FRAMEWORK: LazyLock<Schema> =
+    LazyLock::new(|| Schema::embedded("compliance-framework"));
 static ENVELOPE: LazyLock<Schema> = LazyLock::new(|| Schema::embedded("envelope"));
 
 impl Schema {
@@ -120,6 +136,9 @@ impl Schema {
             Kind::Resolver => &RESOLVER,
             Kind::Lifecycle => &LIFECYCLE,
             Kind::Workflow => &WORKFLOW,
+            Kind::Guardrail => &GUARDRAIL,
+            Kind::Tenant => &TENANT,
+            Kind::ComplianceFramework => &FRAMEWORK,
         }
     }
 

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use groundplane_model::{
-    EnvironmentName, EnvironmentSpec, LandingZoneName, LandingZoneSpec, LifecycleName,
+    EnvironmentName, EnvironmentSpec, FrameworkName, FrameworkSpec, GuardrailName, GuardrailSpec,
+    LandingZoneName, LandingZoneSpec, LifecycleName,
     LifecycleRef, LifecycleRequest, LifecycleSpec, LifecycleVersion, Problem, ResolverName,
-    ResolverSpec, ServiceName, WorkflowName, WorkflowSpec,
+    ResolverSpec, ServiceName, TenantId, TenantSpec, WorkflowName, WorkflowSpec,
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -38,6 +39,12 @@ pub enum ValidDocument {
     Lifecycle(Box<Lifecycle>),
     /// `kind: Workflow`.
     Workflow(Workflow),
+    /// `kind: Guardrail`.
+    Guardrail(Box<Guardrail>),
+    /// `kind: Tenant`.
+    Tenant(Box<Tenant>),
+    /// `kind: ComplianceFramework`.
+    ComplianceFramework(ComplianceFramework),
 }
 
 /// What a product team asks for.
@@ -101,6 +108,34 @@ pub struct Workflow {
     pub spec: WorkflowSpec,
 }
 
+/// Rules that every rendered template must keep. That its policy can be used is for the crate
+/// `groundplane-guardrails` to say.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Guardrail {
+    /// Its name.
+    pub name: GuardrailName,
+    /// What it is.
+    pub spec: GuardrailSpec,
+}
+
+/// What a tenant is allowed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tenant {
+    /// The tenant.
+    pub name: TenantId,
+    /// What it is allowed.
+    pub spec: TenantSpec,
+}
+
+/// Controls, what they are about, and what proves that they are kept.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ComplianceFramework {
+    /// Its name.
+    pub name: FrameworkName,
+    /// What it is.
+    pub spec: FrameworkSpec,
+}
+
 impl ValidDocument {
     /// What the document is.
     #[must_use]
@@ -112,6 +147,9 @@ impl ValidDocument {
             Self::Resolver(_) => Kind::Resolver,
             Self::Lifecycle(_) => Kind::Lifecycle,
             Self::Workflow(_) => Kind::Workflow,
+            Self::Guardrail(_) => Kind::Guardrail,
+            Self::Tenant(_) => Kind::Tenant,
+            Self::ComplianceFramework(_) => Kind::ComplianceFramework,
         }
     }
 
@@ -125,6 +163,9 @@ impl ValidDocument {
             Self::Resolver(resolver) => resolver.name.as_str(),
             Self::Lifecycle(lifecycle) => lifecycle.reference.name.as_str(),
             Self::Workflow(workflow) => workflow.name.as_str(),
+            Self::Guardrail(guardrail) => guardrail.name.as_str(),
+            Self::Tenant(tenant) => tenant.name.as_str(),
+            Self::ComplianceFramework(framework) => framework.name.as_str(),
         }
     }
 }
@@ -167,7 +208,10 @@ pub fn validate(document: &Document) -> Result<Validated, Vec<Problem>> {
         | Kind::Environment
         | Kind::Resolver
         | Kind::Lifecycle
-        | Kind::Workflow => Vec::new(),
+        | Kind::Workflow
+        | Kind::Guardrail
+        | Kind::Tenant
+        | Kind::ComplianceFramework => Vec::new(),
     };
     if !problems.is_empty() {
         problems.extend(warnings);
@@ -255,6 +299,18 @@ fn typed(kind: Kind, value: Value) -> Result<ValidDocument, Problem> {
             }))
         }
         Kind::Workflow => ValidDocument::Workflow(Workflow {
+            name: part(&value, "/metadata/name")?,
+            spec: part(&value, "/spec")?,
+        }),
+        Kind::Guardrail => ValidDocument::Guardrail(Box::new(Guardrail {
+            name: part(&value, "/metadata/name")?,
+            spec: part(&value, "/spec")?,
+        })),
+        Kind::Tenant => ValidDocument::Tenant(Box::new(Tenant {
+            name: part(&value, "/metadata/name")?,
+            spec: part(&value, "/spec")?,
+        })),
+        Kind::ComplianceFramework => ValidDocument::ComplianceFramework(ComplianceFramework {
             name: part(&value, "/metadata/name")?,
             spec: part(&value, "/spec")?,
         }),

@@ -10,6 +10,7 @@ mod destroy;
 mod drift;
 mod event_sources;
 mod faults;
+mod governance;
 mod ground;
 mod idempotency;
 mod images;
@@ -31,7 +32,7 @@ use groundplane_api::{Identity, Platform, router};
 use groundplane_lives::Definitions;
 use groundplane_model::{
     Change, Deployment, DeploymentId, DeploymentStatus, Instance, InstanceId, InstanceStatus,
-    Member, TenantId,
+    Member, Quota, TenantId,
 };
 use groundplane_ports::{ReadTable, WriteTable};
 use lambda_http::request::RequestContext;
@@ -153,6 +154,7 @@ impl Api {
             table: table.adapter(),
             system: system.clone(),
             definitions: Definitions::default(),
+            guards: groundplane_guarding::Guards::default(),
         };
         Self {
             router: router(platform, identity()),
@@ -221,7 +223,9 @@ impl Api {
         if status == InstanceStatus::Destroyed {
             let key = Member::key_of(&instance.environment, &tenant, &instance.id);
             let member: Member = self.table.get(&key).await.unwrap().unwrap();
-            changes.push(Change::remove(&member));
+            let now = instance.updated_at;
+            let one = Quota::Instances.count(&tenant, (-1, None), now);
+            changes.extend([Change::remove(&member), one]);
         }
         self.table.commit(changes).await.unwrap();
     }

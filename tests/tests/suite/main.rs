@@ -21,6 +21,8 @@ mod end_to_end;
 #[cfg(test)]
 mod foreign;
 #[cfg(test)]
+mod governing;
+#[cfg(test)]
 mod images;
 #[cfg(test)]
 mod lives;

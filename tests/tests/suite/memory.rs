@@ -107,11 +107,8 @@ impl WriteTable for MemoryTable {
         }
         let mut table = self.lock();
         for change in &changes {
-            let (Change::Save { expected, .. }
-            | Change::Remove { expected, .. }
-            | Change::Check { expected, .. }) = change;
             let key = change.key();
-            if table.get(key).map_or(0, |stored| stored.version) != *expected {
+            if !holds(table.get(key), change) {
                 let name = format!("`{} {}`", key.partition.as_str(), key.sort);
                 return Err(PortError::Conflict(name));
             }
@@ -121,6 +118,26 @@ impl WriteTable for MemoryTable {
         }
         Ok(())
     }
+}
+
+/// Whether the condition of a change holds.
+fn holds(stored: Option<&Stored>, change: &Change) -> bool {
+    match change {
+        Change::Save { expected, .. }
+        | Change::Remove { expected, .. }
+        | Change::Check { expected, .. } => {
+            stored.map_or(0, |stored| stored.version) == *expected
+        }
+        Change::Count { by, at_most, .. } => {
+            at_most.is_none_or(|most| i128::from(used(stored) + by) <= i128::from(most))
+        }
+    }
+}
+
+/// What a counter has come to.
+fn used(stored: Option<&Stored>) -> i64 {
+    let used = stored.and_then(|stored| stored.content.get("used")?.as_i64());
+    used.unwrap_or_default()
 }
 
 fn apply(table: &mut BTreeMap<Key, Stored>, change: Change) {
@@ -148,5 +165,26 @@ fn apply(table: &mut BTreeMap<Key, Stored>, change: Change) {
             table.remove(&key);
         }
         Change::Check { .. } => {}
+        Change::Count {
+            key,
+            kind,
+            mut content,
+            by,
+            ..
+        } => {
+            let before = table.get(&key);
+            let version = before.map_or(0, |stored| stored.version) + 1;
+            if let Value::Object(fields) = &mut content {
+                fields.insert("used".to_owned(), Value::from(used(before) + by));
+                fields.insert("version".to_owned(), Value::from(version));
+            }
+            let stored = Stored {
+                kind,
+                version,
+                content,
+                index: None,
+            };
+            table.insert(key, stored);
+        }
     }
 }

@@ -318,6 +318,7 @@ async fn insist(
                 | FailureKind::Denied
                 | FailureKind::ProvisionFailed
                 | FailureKind::Cancelled
+                | FailureKind::QuotaExceeded
                 | FailureKind::Internal => return Err(failure.to_string()),
             },
         }

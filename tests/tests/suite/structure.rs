@@ -10,8 +10,9 @@ use groundplane_model::FailureKind;
 use serde_json::Value;
 
 /// Crates that decide: they may see each other and nothing that talks to the world.
-const PURE: [&str; 14] = [
+const PURE: [&str; 15] = [
     "groundplane-capabilities",
+    "groundplane-compliance",
     "groundplane-deployment",
     "groundplane-drift",
     "groundplane-events",

@@ -114,6 +114,7 @@ impl Again {
         let table = &platform.table;
         let (environment, landing_zone) = ground::load(table, &instance.environment).await?;
         let ground = Ground {
+            tenant: &instance.tenant,
             environment: &environment,
             landing_zone: &landing_zone,
             current: Some(&instance),

@@ -96,6 +96,8 @@ macro_rules! ground {
     };
 }
 
+mod governance;
+
 ground!(
     Environment,
     "Environment",
@@ -202,14 +204,19 @@ fn check_input(input: &str, pointer: String) -> Option<Problem> {
 }
 
 fn check_inputs_and_limits(limits: &[Limit]) -> Vec<Problem> {
+    let others = check_limits(limits).into_iter();
+    let mut problems = check_inputs(limits, "/spec/limits");
+    problems.extend(others.map(|it| it.below("/spec/limits")));
+    problems
+}
+
+/// Every limit, of those at `at`, of an input that no service has.
+fn check_inputs(limits: &[Limit], at: &str) -> Vec<Problem> {
     let inputs = limits.iter().enumerate().filter_map(|(number, limit)| {
-        let pointer = format!("/spec/limits/{number}/input");
+        let pointer = format!("{at}/{number}/input");
         check_input(&limit.input, pointer)
     });
-    let others = check_limits(limits);
-    inputs
-        .chain(others.into_iter().map(|it| it.below("/spec/limits")))
-        .collect()
+    inputs.collect()
 }
 
 fn check_configs(configs: &ResolverConfigs) -> Vec<Problem> {

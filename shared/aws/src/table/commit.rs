@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::builders::UpdateBuilder;
 use aws_sdk_dynamodb::types::{
-    AttributeValue, CancellationReason, ConditionCheck, Delete, Put, TransactWriteItem,
+    AttributeValue, CancellationReason, ConditionCheck, Delete, Put, TransactWriteItem, Update,
 };
 use groundplane_model::{Change, Key};
 use groundplane_ports::{PortError, Result, WriteTable};
@@ -88,6 +89,56 @@ fn pause(attempt: u32) -> Duration {
 }
 
 impl Table {
+    /// What adds to a counter, whatever it is by then.
+    fn count(&self, change: Change) -> Result<UpdateBuilder> {
+        let Change::Count {
+            key,
+            kind,
+            content,
+            by,
+            at_most,
+            expires_at,
+        } = change
+        else {
+            return Err(PortError::Internal("this counts nothing".to_owned()));
+        };
+        let mut fields = content_item(content)?;
+        fields.insert("kind".to_owned(), text(kind));
+        if let Some(end) = expires_at {
+            let end = AttributeValue::N(end.as_second().to_string());
+            fields.insert("expires_at".to_owned(), end);
+        }
+        let amount = AttributeValue::N(by.to_string());
+        let mut update = Update::builder()
+            .table_name(&self.name)
+            .set_key(Some(key_item(&key)))
+            .expression_attribute_values(":one", number(1))
+            .expression_attribute_values(":by", amount);
+        let mut set = Vec::new();
+        for (place, (name, value)) in fields.into_iter().enumerate() {
+            // A name may be one that DynamoDB keeps for itself.
+            set.push(format!("#f{place} = :f{place}"));
+            update = update
+                .expression_attribute_names(format!("#f{place}"), name)
+                .expression_attribute_values(format!(":f{place}"), value);
+        }
+        let set = set.join(", ");
+        update = update.update_expression(format!("ADD used :by, version :one SET {set}"));
+        let Some(most) = at_most else {
+            return Ok(update);
+        };
+        let room = i128::from(most) - i128::from(by);
+        let condition = if room < 0 {
+            "used <= :room"
+        } else {
+            "attribute_not_exists(used) OR used <= :room"
+        };
+        let room = AttributeValue::N(room.to_string());
+        Ok(update
+            .condition_expression(condition)
+            .expression_attribute_values(":room", room))
+    }
+
     fn action(&self, change: Change) -> Result<TransactWriteItem> {
         let action = TransactWriteItem::builder();
         let built = match change {
@@ -140,6 +191,7 @@ impl Table {
                     .set_expression_attribute_values(values);
                 check.build().map(|check| action.condition_check(check))
             }
+            Change::Count { .. } => self.count(change)?.build().map(|it| action.update(it)),
         };
         built
             .map(aws_sdk_dynamodb::types::builders::TransactWriteItemBuilder::build)

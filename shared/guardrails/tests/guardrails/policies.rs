@@ -189,3 +189,50 @@ fn rules_that_take_too_long_are_given_up() {
         "each template has a bound of its own"
     );
 }
+
+#[test]
+fn a_policy_of_ones_own_names_its_rules_and_finds_no_others() {
+    let named = Guardrails::own("names", NAMED).unwrap();
+    assert_eq!(named.names().collect::<Vec<_>>(), ["names/none"]);
+    let template = json!({"Resources": {"A": {"Type": "AWS::SQS::Queue"}}});
+    assert_eq!(named.evaluate("x", &template).unwrap().len(), 1);
+    let refusal = Guardrails::own("others", NAMED).unwrap_err();
+    assert!(
+        refusal.to_string().contains("call them `others/…`"),
+        "{refusal}"
+    );
+    let elsewhere = NAMED.replace("\"rule\": \"names/none\"", "\"rule\": \"names/else\"");
+    let elsewhere = elsewhere.replace("names/else", "secrets/password") + "\nname := \"names/none\"\n";
+    let other = Guardrails::own("names", &elsewhere).unwrap();
+    let failed = other.evaluate("x", &template).unwrap_err();
+    assert!(matches!(failed, GuardrailError::UnknownRule(_)), "{failed}");
+}
+
+#[test]
+fn nobody_writes_in_packages_that_are_groundplanes_own() {
+    for package in ["guardrails.template", "groundplane"] {
+        let policy = NAMED.replace("package names", &format!("package {package}"));
+        let refusal = Guardrails::own("names", &policy).unwrap_err();
+        assert!(
+            refusal.to_string().contains("is Groundplane's own"),
+            "{refusal}"
+        );
+    }
+}
+
+#[test]
+fn the_names_of_the_starter_rules_are_those_of_the_cases() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    let mut named = Vec::new();
+    for group in std::fs::read_dir(folder).unwrap() {
+        let group = group.unwrap().path();
+        for case in std::fs::read_dir(&group).unwrap() {
+            let case = case.unwrap().path();
+            let group = group.file_name().unwrap().to_str().unwrap();
+            named.push(format!("{group}/{}", case.file_stem().unwrap().to_str().unwrap()));
+        }
+    }
+    named.sort();
+    let starter = Guardrails::starter().unwrap();
+    assert_eq!(starter.names().collect::<Vec<_>>(), named);
+}

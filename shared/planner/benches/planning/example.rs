@@ -43,6 +43,9 @@ fn read() -> Result<Value> {
         | ValidDocument::Environment(_)
         | ValidDocument::Resolver(_)
         | ValidDocument::Workflow(_)
+        | ValidDocument::Guardrail(_)
+        | ValidDocument::Tenant(_)
+        | ValidDocument::ComplianceFramework(_)
         | ValidDocument::Lifecycle(_)) => Err(anyhow!("not a service: {other:?}")),
     }
 }

@@ -47,6 +47,11 @@ fn answer(path: &Path) -> (bool, String) {
         ValidDocument::Environment(environment) => serde_json::to_value(&environment.spec).unwrap(),
         ValidDocument::Resolver(resolver) => serde_json::to_value(&resolver.spec).unwrap(),
         ValidDocument::Workflow(workflow) => serde_json::to_value(&workflow.spec).unwrap(),
+        ValidDocument::Guardrail(guardrail) => serde_json::to_value(&guardrail.spec).unwrap(),
+        ValidDocument::Tenant(tenant) => serde_json::to_value(&tenant.spec).unwrap(),
+        ValidDocument::ComplianceFramework(framework) => {
+            serde_json::to_value(&framework.spec).unwrap()
+        }
         ValidDocument::Lifecycle(lifecycle) => serde_json::to_value(&lifecycle.spec).unwrap(),
     };
     let shown = format!(

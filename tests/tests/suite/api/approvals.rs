@@ -105,6 +105,7 @@ impl World {
                 outside: &platform.outside,
             },
             definitions: Definitions::default(),
+            guards: groundplane_guarding::Guards::default(),
         };
         Self {
             api: router(over, identity()),

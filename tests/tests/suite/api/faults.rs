@@ -55,6 +55,7 @@ async fn answers(error: &PortError) -> Vec<Answer> {
             table: Broken(error.clone()),
             system: TestSystem::default(),
             definitions: Definitions::default(),
+            guards: groundplane_guarding::Guards::default(),
         };
         answers.push(send(router(platform, identity()), call).await);
     }

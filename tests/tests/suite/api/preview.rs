@@ -62,6 +62,7 @@ impl World {
             table: faults.wrap(table),
             system,
             definitions: Definitions::default(),
+            guards: groundplane_guarding::Guards::default(),
         };
         Self {
             api: router(over, identity()),

@@ -3,6 +3,7 @@
 
 use groundplane_await_approval as await_approval;
 use groundplane_dispatch_outbox as dispatch_outbox;
+use groundplane_guarding::Guards;
 use groundplane_model::{Failure, FailureKind, ImageReference, Outbox};
 use groundplane_plan_deployment as plan_deployment;
 use groundplane_ports::ReadRegistry;
@@ -14,6 +15,7 @@ use groundplane_resolve_image as resolve_image;
 use groundplane_resolve_name as resolve_name;
 use groundplane_sweep_deployments as sweep_deployments;
 use groundplane_validate_deployment as validate_deployment;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -45,6 +47,9 @@ impl ReadRegistry for OneImage {
         Ok(Some(vec!["1.4".to_owned(), "1.5".to_owned()]))
     }
 }
+
+/// Guardrails are prepared once, as in a function.
+static GUARDS: LazyLock<Guards> = LazyLock::new(Guards::default);
 
 /// How often the stream delivers a batch that fails.
 const DELIVERIES: usize = 4;
@@ -106,7 +111,7 @@ impl TestPlatform {
             }
             "PlanDeploymentFunctionArn" => {
                 let artifacts = self.faults.wrap(&self.artifacts);
-                write(plan_deployment::handle(&table, &artifacts, read(payload)?).await?)
+                write(plan_deployment::handle(&table, &artifacts, &GUARDS, read(payload)?).await?)
             }
             "AwaitApprovalFunctionArn" => {
                 write(await_approval::handle(&table, clock, read(payload)?).await?)

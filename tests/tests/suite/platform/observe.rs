@@ -2,7 +2,8 @@
 
 use groundplane_addresses::sweep;
 use groundplane_model::{
-    Deployment, InstanceId, InstanceStatus, Partition, Revision, Step, StepStatus, UnitState,
+    Deployment, InstanceId, InstanceStatus, Partition, Quota, Revision, Step, StepStatus,
+    UnitState, Usage,
 };
 use groundplane_ports::{Clock as _, ReadTable};
 use jiff::SignedDuration;
@@ -116,11 +117,29 @@ impl TestPlatform {
         }
     }
 
+    /// Says where a counter and what it counts have come apart.
+    async fn must_be_counted(&self) -> Result<(), Problem> {
+        for (quota, kind) in [
+            (Quota::Instances, "member"),
+            (Quota::Allocations, "allocation"),
+        ] {
+            let key = quota.key_of(self.tenant(), self.outside.now());
+            let counter: Option<Usage> = self.table.get(&key).await.map_err(text)?;
+            let used = counter.map_or(0, |counter| counter.used);
+            let there = self.table.count(kind);
+            if usize::try_from(used) != Ok(there) {
+                return Err(format!("{used} {kind} are counted, {there} are there"));
+            }
+        }
+        Ok(())
+    }
+
     async fn must_be_at_rest(
         &self,
         id: &InstanceId,
         expected: InstanceStatus,
     ) -> Result<(), Problem> {
+        self.must_be_counted().await?;
         let instance = self
             .instance(id)
             .await?

@@ -52,6 +52,7 @@ impl World {
                 system.clone(),
             ),
             definitions: Definitions::default(),
+            guards: groundplane_guarding::Guards::default(),
         };
         let receiver = Receiver {
             table: faults.wrap(table),

@@ -1,0 +1,69 @@
+//! `/v1/tenants`: what tenants are allowed, and what they use of it. A tenant sees itself; whoever
+//! runs the platform sees all.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use groundplane_governance::bound_of;
+use groundplane_model::{Failure, FailureKind, Quota, Tenant, TenantId};
+use groundplane_quotas::{rules_of, used};
+use serde_json::{Map, Value, json};
+
+use crate::ground::{self, ListQuery};
+use crate::principal::Caller;
+use crate::problem::Refused;
+use crate::request::{Asked, Named};
+use crate::view::Listing;
+use crate::{Platform, System, Table};
+
+/// Everything that is counted.
+const QUOTAS: [Quota; 4] = [
+    Quota::Instances,
+    Quota::Allocations,
+    Quota::DeploymentsPerHour,
+    Quota::RequestsPerMinute,
+];
+
+/// `GET /v1/tenants`
+pub(crate) async fn list<T: Table, S: System>(
+    state: State<Arc<Platform<T, S>>>,
+    caller: Caller,
+    query: Asked<ListQuery>,
+) -> Result<Json<Listing<Value>>, Refused> {
+    caller.must_run_the_platform()?;
+    ground::list::<Tenant, T, S>(state, caller, query).await
+}
+
+/// `GET /v1/tenants/{name}`
+pub(crate) async fn show<T: Table, S: System>(
+    State(platform): State<Arc<Platform<T, S>>>,
+    caller: Caller,
+    Named(name): Named,
+) -> Result<Json<Value>, Refused> {
+    let absent = || Failure::new(FailureKind::NotFound, "there is no such tenant");
+    let tenant = TenantId::parse(&name).map_err(|_| absent())?;
+    if !caller.may_see(&tenant) {
+        return Err(absent().into());
+    }
+    let rules = rules_of(&platform.table, &tenant).await?;
+    let rules = rules.ok_or_else(|| {
+        let message = format!("nobody has said what the tenant `{tenant}` is allowed: everything");
+        Failure::new(FailureKind::NotFound, message)
+    })?;
+    let now = platform.system.now();
+    let mut usage = Map::new();
+    for quota in QUOTAS {
+        let Some(most) = bound_of(Some(&rules), quota) else {
+            continue;
+        };
+        let used = used(&platform.table, &tenant, quota, now).await?;
+        let used = json!({ "used": used.max(0), "most": most });
+        usage.insert(quota.as_str().to_owned(), used);
+    }
+    let mut view = ground::view(&rules);
+    if let Value::Object(fields) = &mut view {
+        fields.insert("usage".to_owned(), Value::Object(usage));
+    }
+    Ok(Json(view))
+}
