@@ -6,6 +6,8 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use groundplane_governance::check_tenant;
+use groundplane_guardrails::Guardrails;
 use groundplane_model::Problem;
 use groundplane_spec::{Document, Kind, ValidDocument};
 use serde_json::Value;
@@ -118,6 +120,12 @@ impl Checked {
         match groundplane_spec::validate(&document) {
             Ok(validated) => {
                 self.note(file, text, validated.warnings);
+                let found = beyond_schema(&validated.document).into_iter();
+                let found = found.map(|it| {
+                    let position = document.position(&it.pointer);
+                    it.at(position)
+                });
+                self.note(file, text, found.collect());
                 self.candidates.push(Candidate {
                     file: file.to_owned(),
                     valid: validated.document,
@@ -133,6 +141,31 @@ impl Checked {
         let problems = problems.into_iter();
         self.problems
             .extend(problems.map(|problem| in_text(file, text, problem)));
+    }
+}
+
+/// What is wrong with what a document allows or forbids, as far as its schema cannot say.
+fn beyond_schema(document: &ValidDocument) -> Vec<Problem> {
+    let below = |problem: Problem| problem.below("/spec");
+    match document {
+        ValidDocument::Tenant(tenant) => {
+            let found = check_tenant(&tenant.spec).into_iter();
+            found.map(below).collect()
+        }
+        ValidDocument::Guardrail(guardrail) => {
+            let policy = guardrail.spec.policy.as_deref();
+            let name = guardrail.name.as_str();
+            let unusable = policy.and_then(|policy| Guardrails::own(name, policy).err());
+            let unusable = unusable.map(|it| Problem::error("/policy", it.to_string()));
+            unusable.map(below).into_iter().collect()
+        }
+        ValidDocument::Service(_)
+        | ValidDocument::LandingZone(_)
+        | ValidDocument::Environment(_)
+        | ValidDocument::Resolver(_)
+        | ValidDocument::Lifecycle(_)
+        | ValidDocument::Workflow(_)
+        | ValidDocument::ComplianceFramework(_) => Vec::new(),
     }
 }
 

@@ -117,7 +117,10 @@ fn environment_of<'a>(
 }
 
 /// What a first deployment would do on the ground that the files describe.
-fn offline(
+///
+/// # Errors
+/// With every problem where it would be refused.
+pub(super) fn offline(
     candidate: &Candidate,
     service: &Service,
     environment: &EnvironmentName,

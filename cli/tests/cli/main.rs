@@ -9,7 +9,9 @@ mod apply;
 mod approvals;
 #[cfg(test)]
 mod calls;
+#[cfg(test)]
 mod compliance;
+#[cfg(test)]
 mod config;
 #[cfg(test)]
 mod deploy;
@@ -19,6 +21,8 @@ mod destroy;
 mod drift;
 #[cfg(test)]
 mod event_source;
+#[cfg(test)]
+mod governance;
 #[cfg(test)]
 mod help;
 #[cfg(test)]

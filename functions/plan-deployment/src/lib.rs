@@ -11,8 +11,9 @@ use groundplane_deployment::{
 use groundplane_governance::{approval_of, limit_problems, limits_in_force, tenant_problems};
 use groundplane_guarding::Guards;
 use groundplane_model::{
-    Action, Allocation, Artifact, Change, ComplianceFramework, Deployment, DeploymentRef, DeploymentSpec, Digest,
-    Failure, Instance, Partition, Revision, Ruling, Step, StepId, Tenant, UnitState,
+    Action, Allocation, Artifact, Change, ComplianceFramework, Deployment, DeploymentRef,
+    DeploymentSpec, Digest, Failure, Instance, Partition, Revision, Ruling, Step, StepId, Tenant,
+    UnitState,
 };
 use groundplane_planner::{
     Plan, PlanInput, ScheduledStep, Work, schedule, schedule_destroy, schedule_repair,

@@ -3,7 +3,8 @@
 
 use groundplane_deployment::{Prepared, Settings, prepare, stop_step_if_cancelled, undo};
 use groundplane_model::{
-    Deployment, DeploymentId, DeploymentSpec, Failure, Partition, Ruling, Step, StepId, TenantId, UnitState,
+    Deployment, DeploymentId, DeploymentSpec, Failure, Partition, Ruling, Step, StepId, TenantId,
+    UnitState,
 };
 use groundplane_ports::{Clock, ReadTable, WriteTable};
 use serde::{Deserialize, Serialize};

@@ -32,7 +32,10 @@ fn unit(section: &str) -> UnitMakeup {
 fn a_unit_has_a_tag_for_each_control_that_is_about_it() {
     let frameworks = [framework(2)];
     let tags = tags_of(&unit("storage"), &frameworks);
-    let expected = [("compliance:soc2:C000", "2017"), ("compliance:soc2:C001", "2017")];
+    let expected = [
+        ("compliance:soc2:C000", "2017"),
+        ("compliance:soc2:C001", "2017"),
+    ];
     let expected = expected.map(|(key, value)| (key.to_owned(), value.to_owned()));
     assert_eq!(tags, BTreeMap::from(expected));
     assert!(tags_of(&unit("compute"), &frameworks).is_empty());

@@ -29,7 +29,7 @@ fn a_report_is_a_table_of_text() {
 #[test]
 fn no_cell_is_taken_for_a_formula() {
     for formula in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"] {
-        let mut reader = csv::ReaderBuilder::new();
+        let reader = csv::ReaderBuilder::new();
         let written = csv(&[row(formula)]);
         let mut records = reader.from_reader(written.as_bytes()).into_records();
         let cell = records.next().unwrap().unwrap()[6].to_owned();

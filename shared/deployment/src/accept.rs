@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use groundplane_model::{
     Action, BoundInput, Change, Deployment, DeploymentId, DeploymentSpec, DeploymentStatus, Digest,
     Environment, Failure, FailureKind, Idempotency, Instance, InstanceId, InstanceStatus,
-    KeptInput, LandingZone, LifecycleRef, Member, Origin, Outbox, OutboxMessage, Principal, Quota, Repair,
-    Resolver, SpecLines,
+    KeptInput, LandingZone, LifecycleRef, Member, Origin, Outbox, OutboxMessage, Principal, Quota,
+    Repair, Resolver, SpecLines,
 };
 use jiff::Timestamp;
 use serde_json::Value;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use groundplane_model::{
     Action, Allocation, Change, Deployment, DeploymentError, DeploymentSpec, DeploymentStatus,
-    Instance, InstanceStatus, Member, Outbox, OutboxMessage, Outcome, Quota, ResolvedValue, Revision,
-    Step, StepStatus, UnitState,
+    Instance, InstanceStatus, Member, Outbox, OutboxMessage, Outcome, Quota, ResolvedValue,
+    Revision, Step, StepStatus, UnitState,
 };
 use jiff::Timestamp;
 use serde_json::json;

@@ -8,7 +8,9 @@ use groundplane_model::{
     Allocation, Artifact, BoundInput, Digest, Environment, InstanceId, LandingZone, Problem,
     Revision, TenantId, UnitName, UnitState,
 };
-use groundplane_planner::{Plan, PlanInput, PlannedUnit, Resolved, ScheduledStep, plan, plan_units, schedule};
+use groundplane_planner::{
+    Plan, PlanInput, PlannedUnit, Resolved, ScheduledStep, plan, plan_units, schedule,
+};
 use groundplane_preview::{
     Allocation as Announced, AllocationAction, LiveUnit, Preview, PreviewInput, Unreadable, preview,
 };

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use groundplane_capabilities::capabilities;
 use groundplane_guardrails::{Exception, GuardrailError, Guardrails, Verdict, Violation};
 use groundplane_model::{
-    DeploymentId, EnvironmentName, Finding, GuardrailException, GuardrailSeverity, Ruling,
-    Leave, Problem, Severity, TenantId, UnitMakeup, UnitName,
+    DeploymentId, EnvironmentName, Finding, GuardrailException, GuardrailSeverity, Leave, Problem,
+    Ruling, Severity, TenantId, UnitMakeup, UnitName,
 };
 use groundplane_planner::PlannedUnit;
 use serde_json::Value;
@@ -173,7 +173,12 @@ impl Judged {
         }
         for excepted in verdict.excepted {
             let reason = excepted.reason;
-            self.keep(chapter, unit, excepted.violation, Leave::Excepted { reason });
+            self.keep(
+                chapter,
+                unit,
+                excepted.violation,
+                Leave::Excepted { reason },
+            );
         }
     }
 
@@ -239,16 +244,14 @@ fn problem(chapter: &Chapter, unit: &UnitName, violation: &Violation) -> Problem
         true => format!("the template of the unit `{unit}`"),
         false => format!("`{resource}` of the unit `{unit}`"),
     };
-    let message = format!(
-        "{whose}: {message} (`{pointer}`): the rule `{rule}` of the guardrail `{name}`"
-    );
+    let message =
+        format!("{whose}: {message} (`{pointer}`): the rule `{rule}` of the guardrail `{name}`");
     at(chapter.severity, unit, message).with_hint(format!("`{owner}` can say more about it"))
 }
 
 fn no_verdict(chapter: &Chapter, unit: &UnitName, error: &GuardrailError) -> Problem {
     let Chapter { name, owner, .. } = chapter;
-    let message =
-        format!("the unit `{unit}` cannot be judged by the guardrail `{name}`: {error}");
+    let message = format!("the unit `{unit}` cannot be judged by the guardrail `{name}`: {error}");
     at(chapter.severity, unit, message).with_hint(format!("`{owner}` can say more about it"))
 }
 

@@ -130,8 +130,14 @@ fn an_exception_is_for_the_tenant_and_environment_that_it_names() {
     assert_eq!(broken(&|_| {}), 0);
     assert_eq!(broken(&|it| it.tenant = Some(tenant())), 0);
     assert_eq!(broken(&|it| it.tenant = Some("globex".parse().unwrap())), 1);
-    assert_eq!(broken(&|it| it.environment = Some("dev".parse().unwrap())), 0);
-    assert_eq!(broken(&|it| it.environment = Some("prod".parse().unwrap())), 1);
+    assert_eq!(
+        broken(&|it| it.environment = Some("dev".parse().unwrap())),
+        0
+    );
+    assert_eq!(
+        broken(&|it| it.environment = Some("prod".parse().unwrap())),
+        1
+    );
     assert_eq!(broken(&|it| it.unit = "compute".to_owned()), 1);
 }
 

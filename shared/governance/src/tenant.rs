@@ -59,11 +59,17 @@ fn engine_problems(spec: &Value, tenant: &Tenant) -> Vec<Problem> {
 
 fn refused(pointer: String, what: &str, (rule, tenant): (&str, &Tenant), by: &Choice) -> Problem {
     let allowed = by.allow.as_deref().map(|allowed| {
-        let allowed: Vec<String> = allowed.iter().map(|one| format!("`{}`", shown(one))).collect();
+        let allowed: Vec<String> = allowed
+            .iter()
+            .map(|one| format!("`{}`", shown(one)))
+            .collect();
         format!("; allowed are {}", allowed.join(", "))
     });
     let allowed = allowed.unwrap_or_default();
-    let message = format!("{what}{allowed}: the rule `{rule}` of the tenant `{}`", tenant.name);
+    let message = format!(
+        "{what}{allowed}: the rule `{rule}` of the tenant `{}`",
+        tenant.name
+    );
     Problem::error(pointer, message).with_hint(asks(by.owner.as_ref(), &tenant.spec))
 }
 

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::*;
 
 /// What a document says that a tenant is allowed.
-fn tenant(spec: Value) -> Tenant {
+fn tenant(spec: &Value) -> Tenant {
     let document = json!({
         "apiVersion": "groundplane.dev/v1",
         "kind": "Tenant",
@@ -43,7 +43,7 @@ fn said(tenant: &Tenant, spec: &Value, production: bool) -> Vec<String> {
 }
 
 fn full() -> Tenant {
-    tenant(json!({
+    tenant(&json!({
         "owner": "platform-team",
         "sections": {"deny": ["lambda"], "owner": "serverless"},
         "engines": {"database": {"allow": ["postgres"]}},
@@ -104,13 +104,13 @@ fn rules_of_production_hold_in_production_alone() {
 #[test]
 fn a_tenant_whose_document_says_nothing_is_allowed_everything() {
     let spec = json!({"spec": {"lambda": {}, "database": {"engine": "mysql"}}});
-    let nothing = tenant(json!({"owner": "platform-team"}));
+    let nothing = tenant(&json!({"owner": "platform-team"}));
     assert_eq!(said(&nothing, &spec, true), [""; 0]);
 }
 
 #[test]
 fn the_approval_of_a_tenant_counts_in_production_also_where_the_environment_waives_it() {
-    let strict = tenant(json!({"owner": "x", "production": {"approval": true}}));
+    let strict = tenant(&json!({"owner": "x", "production": {"approval": true}}));
     assert!(approval_of(&environment(false), Some(&strict)).is_none());
     assert!(approval_of(&environment(true), None).is_none());
     assert_eq!(
@@ -129,7 +129,7 @@ fn the_approval_of_a_tenant_counts_in_production_also_where_the_environment_waiv
 
 #[test]
 fn rules_that_cannot_work_are_refused_all_at_once() {
-    let wrong = tenant(json!({
+    let wrong = tenant(&json!({
         "owner": "x",
         "sections": {"allow": ["cache"], "deny": ["cache"]},
         "limits": [{"name": "nil", "owner": "x", "input": "/spec/cache/engine"}],

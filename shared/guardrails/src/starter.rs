@@ -24,10 +24,8 @@ pub(crate) const RULES: [(&str, &str); 7] = [
 ];
 
 /// How a policy reads templates, for those that others write.
-pub(crate) const READING: [(&str, &str); 1] = [(
-    "template.rego",
-    include_str!("../rules/template.rego"),
-)];
+pub(crate) const READING: [(&str, &str); 1] =
+    [("template.rego", include_str!("../rules/template.rego"))];
 
 /// The names of the rules; a test holds them against the cases.
 pub(crate) const NAMES: [&str; 27] = [

@@ -96,10 +96,7 @@ impl ComplianceFramework {
     /// Where the framework of that name lies.
     #[must_use]
     pub fn key_of(name: &FrameworkName) -> Key {
-        Key::new(
-            Partition::frameworks(),
-            format!("{}{name}", Self::PREFIX),
-        )
+        Key::new(Partition::frameworks(), format!("{}{name}", Self::PREFIX))
     }
 
     /// The key of the tag that says that a control is about a resource.

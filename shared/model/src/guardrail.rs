@@ -95,10 +95,7 @@ impl Guardrail {
     /// Where the guardrail of that name lies.
     #[must_use]
     pub fn key_of(name: &GuardrailName) -> Key {
-        Key::new(
-            Partition::guardrails(),
-            format!("{}{name}", Self::PREFIX),
-        )
+        Key::new(Partition::guardrails(), format!("{}{name}", Self::PREFIX))
     }
 }
 

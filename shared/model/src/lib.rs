@@ -73,9 +73,9 @@ pub use guardrail::{
 };
 pub use identifier::{
     ContextKey, DeploymentId, EnvironmentName, EventSourceName, FrameworkName, GuardrailName,
-    InstanceId, InvalidIdentifier,
-    LandingZoneName, LifecycleName, OperationName, PoolName, ResolverName, RunId, ServiceName,
-    SignalName, SpaceName, StateName, StepId, TenantId, UnitName, WorkflowName,
+    InstanceId, InvalidIdentifier, LandingZoneName, LifecycleName, OperationName, PoolName,
+    ResolverName, RunId, ServiceName, SignalName, SpaceName, StateName, StepId, TenantId, UnitName,
+    WorkflowName,
 };
 pub use image_reference::{EcrRegistry, ImageReference, InvalidImageReference};
 pub use instance::{Applied, Instance, InstanceStatus, Revision, UnitState};

@@ -69,7 +69,10 @@ impl Quota {
         now: Timestamp,
     ) -> Change {
         // Long enough after its window that whoever still counts in it finds it.
-        let kept = |window| now.saturating_add(SignedDuration::from_secs(window * 2)).ok();
+        let kept = |window| {
+            now.saturating_add(SignedDuration::from_secs(window * 2))
+                .ok()
+        };
         let key = self.key_of(tenant, now);
         Change::Count {
             content: json!({ "tenant": tenant, "counter": key.sort }),

@@ -123,8 +123,7 @@ static LIFECYCLE: LazyLock<Schema> = LazyLock::new(|| Schema::embedded("lifecycl
 static WORKFLOW: LazyLock<Schema> = LazyLock::new(|| Schema::embedded("workflow"));
 static GUARDRAIL: LazyLock<Schema> = LazyLock::new(|| Schema::embedded("guardrail"));
 static TENANT: LazyLock<Schema> = LazyLock::new(|| Schema::embedded("tenant"));
-static FRAMEWORK: LazyLock<Schema> =
-    LazyLock::new(|| Schema::embedded("compliance-framework"));
+static FRAMEWORK: LazyLock<Schema> = LazyLock::new(|| Schema::embedded("compliance-framework"));
 static ENVELOPE: LazyLock<Schema> = LazyLock::new(|| Schema::embedded("envelope"));
 
 impl Schema {

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use groundplane_model::{
     EnvironmentName, EnvironmentSpec, FrameworkName, FrameworkSpec, GuardrailName, GuardrailSpec,
-    LandingZoneName, LandingZoneSpec, LifecycleName,
-    LifecycleRef, LifecycleRequest, LifecycleSpec, LifecycleVersion, Problem, ResolverName,
-    ResolverSpec, ServiceName, TenantId, TenantSpec, WorkflowName, WorkflowSpec,
+    LandingZoneName, LandingZoneSpec, LifecycleName, LifecycleRef, LifecycleRequest, LifecycleSpec,
+    LifecycleVersion, Problem, ResolverName, ResolverSpec, ServiceName, TenantId, TenantSpec,
+    WorkflowName, WorkflowSpec,
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;

@@ -2,8 +2,8 @@
 //! with every violation, and nothing is left.
 
 use groundplane_model::{
-    Change, ComplianceFramework, DeploymentStatus, Environment, Guardrail, GuardrailSpec, InstanceId, InstanceStatus,
-    Key, Leave, Partition, Ruling, Tenant, TenantSpec,
+    Change, ComplianceFramework, DeploymentStatus, Environment, Guardrail, GuardrailSpec,
+    InstanceId, InstanceStatus, Key, Leave, Partition, Ruling, Tenant, TenantSpec,
 };
 use groundplane_ports::{Clock as _, ReadTable as _, WriteTable as _};
 use groundplane_tests::asl::Schedule;
@@ -98,9 +98,12 @@ async fn the_refusal_says_rule_resource_place_and_owner() {
     let platform = TestPlatform::start(Faults::none(), Schedule::InOrder)
         .await
         .unwrap();
-    guard(&platform, json!({"owner": "container-team", "policy": POLICY}))
-        .await
-        .unwrap();
+    guard(
+        &platform,
+        json!({"owner": "container-team", "policy": POLICY}),
+    )
+    .await
+    .unwrap();
     let spec = example("web-service.yaml").unwrap();
     let (deployment, _) = platform.deploy(&spec).await.unwrap();
     let error = deployment.error.unwrap();
@@ -151,7 +154,10 @@ async fn what_a_tenant_is_not_allowed_any_more_is_not_deployed() {
     let (deployment, _) = platform.settle(&submitted).await.unwrap();
     assert_eq!(deployment.status, DeploymentStatus::Failed);
     let cause = deployment.error.unwrap().cause;
-    assert!(cause.contains("the section `storage` is not allowed"), "{cause}");
+    assert!(
+        cause.contains("the section `storage` is not allowed"),
+        "{cause}"
+    );
     platform
         .must_be_empty(&id(), InstanceStatus::Failed)
         .await
@@ -163,9 +169,12 @@ async fn the_rules_of_a_tenant_demand_an_approval_in_production() {
     let platform = TestPlatform::start(Faults::none(), Schedule::InOrder)
         .await
         .unwrap();
-    allow(&platform, json!({"owner": "x", "production": {"approval": true}}))
-        .await
-        .unwrap();
+    allow(
+        &platform,
+        json!({"owner": "x", "production": {"approval": true}}),
+    )
+    .await
+    .unwrap();
     let key = Key::meta(Partition::environment(&"dev".parse().unwrap()));
     let mut place: Environment = platform.table.require(&key).await.unwrap();
     place.spec.production = true;
@@ -194,7 +203,9 @@ async fn no_more_is_handed_out_than_the_quota_of_allocations_and_all_of_it_is_gi
     let error = deployment.error.unwrap();
     assert_eq!(error.name, "Groundplane.QuotaExceeded");
     assert!(
-        error.cause.contains("the quota `allocations` is 1, and 1 are used"),
+        error
+            .cause
+            .contains("the quota `allocations` is 1, and 1 are used"),
         "{}",
         error.cause
     );

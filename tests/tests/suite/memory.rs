@@ -125,9 +125,7 @@ fn holds(stored: Option<&Stored>, change: &Change) -> bool {
     match change {
         Change::Save { expected, .. }
         | Change::Remove { expected, .. }
-        | Change::Check { expected, .. } => {
-            stored.map_or(0, |stored| stored.version) == *expected
-        }
+        | Change::Check { expected, .. } => stored.map_or(0, |stored| stored.version) == *expected,
         Change::Count { by, at_most, .. } => {
             at_most.is_none_or(|most| i128::from(used(stored) + by) <= i128::from(most))
         }

@@ -202,7 +202,8 @@ fn a_policy_of_ones_own_names_its_rules_and_finds_no_others() {
         "{refusal}"
     );
     let elsewhere = NAMED.replace("\"rule\": \"names/none\"", "\"rule\": \"names/else\"");
-    let elsewhere = elsewhere.replace("names/else", "secrets/password") + "\nname := \"names/none\"\n";
+    let elsewhere =
+        elsewhere.replace("names/else", "secrets/password") + "\nname := \"names/none\"\n";
     let other = Guardrails::own("names", &elsewhere).unwrap();
     let failed = other.evaluate("x", &template).unwrap_err();
     assert!(matches!(failed, GuardrailError::UnknownRule(_)), "{failed}");
@@ -229,7 +230,10 @@ fn the_names_of_the_starter_rules_are_those_of_the_cases() {
         for case in std::fs::read_dir(&group).unwrap() {
             let case = case.unwrap().path();
             let group = group.file_name().unwrap().to_str().unwrap();
-            named.push(format!("{group}/{}", case.file_stem().unwrap().to_str().unwrap()));
+            named.push(format!(
+                "{group}/{}",
+                case.file_stem().unwrap().to_str().unwrap()
+            ));
         }
     }
     named.sort();

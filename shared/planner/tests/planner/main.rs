@@ -7,6 +7,8 @@ mod golden;
 #[cfg(test)]
 mod ground;
 #[cfg(test)]
+mod injection;
+#[cfg(test)]
 mod properties;
 #[cfg(test)]
 mod repair;

@@ -39,6 +39,7 @@ async fn instance_deployment_spec_and_message_are_written_together() {
         "member",
         "outbox",
         "spec-lines",
+        "usage",
     ];
     assert_eq!(api.table.kinds().await, written);
 

@@ -72,10 +72,16 @@ async fn a_policy_that_does_not_parse_is_refused_with_its_place_and_the_old_one_
     let spec = json!({"owner": "container-team", "policy": POLICY});
     applied(&api, guardrail(&spec)).await;
     for (policy, place) in [
-        (POLICY.replace("if {", "if ("), "images:5:"),
+        (POLICY.replace("if {", "if ("), "images:6:5"),
         (POLICY.replace("object.keys", "objekt.keys"), "objekt"),
-        (POLICY.replace("images/none", "others/none"), "call them `images/…`"),
-        (POLICY.replace("package images", "package guardrails.template"), "own"),
+        (
+            POLICY.replace("images/none", "others/none"),
+            "call them `images/…`",
+        ),
+        (
+            POLICY.replace("package images", "package guardrails.template"),
+            "own",
+        ),
     ] {
         let spec = json!({"owner": "container-team", "policy": policy});
         let problem = api.refused(guardrail(&spec), 422).await;
@@ -84,7 +90,10 @@ async fn a_policy_that_does_not_parse_is_refused_with_its_place_and_the_old_one_
         assert!(said.contains(place), "{problem}");
     }
     let shown = api.send(get("/v1/guardrails/images")).await.body;
-    assert_eq!((&shown["version"], &shown["spec"]["policy"]), (&json!(1), &json!(POLICY)));
+    assert_eq!(
+        (&shown["version"], &shown["spec"]["policy"]),
+        (&json!(1), &json!(POLICY))
+    );
     api.refused(preview(), 422).await;
 }
 
@@ -123,7 +132,10 @@ async fn only_those_who_run_the_platform_say_what_is_allowed() {
     assert_eq!(api.send(get("/v1/tenants/acme")).await.status, 200);
     let other = get("/v1/tenants/acme").of_tenant("globex");
     let missing = get("/v1/tenants/nobody").of_tenant("globex");
-    assert_eq!(api.refused(other, 404).await, api.refused(missing, 404).await);
+    assert_eq!(
+        api.refused(other, 404).await,
+        api.refused(missing, 404).await
+    );
 }
 
 #[tokio::test]
@@ -140,9 +152,16 @@ async fn what_a_tenant_is_not_allowed_is_neither_accepted_nor_previewed() {
     for call in [submit(WEB), preview()] {
         let problem = api.refused(call, 422).await;
         let problems = problem["problems"].as_array().unwrap();
-        let said = |text: &str| problems.iter().any(|it| it["message"].to_string().contains(text));
+        let said = |text: &str| {
+            problems
+                .iter()
+                .any(|it| it["message"].to_string().contains(text))
+        };
         assert!(said("the section `storage` is not allowed"), "{problem}");
-        assert!(said("the limit `small-tasks` of the tenant `acme`"), "{problem}");
+        assert!(
+            said("the limit `small-tasks` of the tenant `acme`"),
+            "{problem}"
+        );
         assert!(said("the label `cost-center` is missing"), "{problem}");
         assert!(problems.iter().all(|it| it["line"].is_u64()), "{problem}");
     }
@@ -187,9 +206,17 @@ async fn no_more_instances_than_the_quota_however_many_are_asked_for_at_once() {
         calls.spawn(send(api.router.clone(), submitted));
     }
     let answers = calls.join_all().await;
-    let count = |status| answers.iter().filter(|answer| answer.status == status).count();
+    let count = |status| {
+        answers
+            .iter()
+            .filter(|answer| answer.status == status)
+            .count()
+    };
     // Who meets too many others may be asked to come again, but never more than three come in.
-    assert!(count(202) <= 3 && count(202) + count(429) + count(503) == 8, "{answers:?}");
+    assert!(
+        count(202) <= 3 && count(202) + count(429) + count(503) == 8,
+        "{answers:?}"
+    );
     for number in 0..8 {
         api.send(submit(named(&format!("web-{number}")))).await;
     }
@@ -200,7 +227,10 @@ async fn no_more_instances_than_the_quota_however_many_are_asked_for_at_once() {
     assert_eq!(refused.header(header::RETRY_AFTER), "");
     let problem = refused.problem(429);
     let said = problem["detail"].as_str().unwrap();
-    assert!(said.contains("the quota `instances` is 3, and 3 are used"), "{said}");
+    assert!(
+        said.contains("the quota `instances` is 3, and 3 are used"),
+        "{said}"
+    );
 }
 
 #[tokio::test]
@@ -233,7 +263,10 @@ async fn deployments_are_counted_by_the_hour_and_destroys_are_not() {
     assert!((1..=3600).contains(&wait), "{wait}");
     let problem = refused.problem(429);
     let said = problem["detail"].as_str().unwrap();
-    assert!(said.contains("the quota `deploymentsPerHour` is 2"), "{said}");
+    assert!(
+        said.contains("the quota `deploymentsPerHour` is 2"),
+        "{said}"
+    );
     api.accepted(delete("/v1/instances/web-service.dev")).await;
     api.system.advance(SignedDuration::from_secs(wait));
     api.accepted(submit(named("third"))).await;
@@ -271,12 +304,8 @@ fn framework() -> Call {
     apply("/v1/compliance-frameworks/soc2", document.to_string())
 }
 
-#[tokio::test]
-async fn a_report_says_how_every_control_stands_for_what_is_deployed() {
-    let api = Api::with_ground().await;
-    applied(&api, framework()).await;
-    let empty = api.send(get("/v1/compliance/report")).await;
-    assert_eq!(empty.body["items"], json!([]));
+/// Deploys the service of the examples, as if its storage had been judged.
+async fn deploy_judged(api: &Api) {
     let deployment = api.accepted(submit(WEB)).await;
     let tenant = TenantId::parse("acme").unwrap();
     let ruling = json!({
@@ -305,6 +334,15 @@ async fn a_report_says_how_every_control_stands_for_what_is_deployed() {
         Change::save(&revision),
     ];
     api.table.commit(changes).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_report_says_how_every_control_stands_for_what_is_deployed() {
+    let api = Api::with_ground().await;
+    applied(&api, framework()).await;
+    let empty = api.send(get("/v1/compliance/report")).await;
+    assert_eq!(empty.body["items"], json!([]));
+    deploy_judged(&api).await;
 
     let report = api.send(get("/v1/compliance/report?framework=soc2")).await;
     let rows: Vec<(&Value, &Value)> = report.body["items"]
@@ -326,16 +364,36 @@ async fn a_report_says_how_every_control_stands_for_what_is_deployed() {
     ] {
         assert_eq!(api.send(get(uri)).await.body["items"], json!([]));
     }
+}
+
+#[tokio::test]
+async fn a_report_is_of_the_tenant_alone_and_comes_as_a_file_too() {
+    let api = Api::with_ground().await;
+    applied(&api, framework()).await;
+    deploy_judged(&api).await;
     let other = get("/v1/compliance/report").of_tenant("globex");
     assert_eq!(api.send(other).await.body["items"], json!([]));
-    api.refused(get("/v1/compliance/report?framework=nope"), 404).await;
-    api.refused(get("/v1/compliance/report?format=pdf"), 400).await;
+    api.refused(get("/v1/compliance/report?framework=nope"), 404)
+        .await;
+    api.refused(get("/v1/compliance/report?format=pdf"), 400)
+        .await;
     for (call, kind, text) in [
-        (get("/v1/compliance/report?format=csv"), "text/csv", "'=Encryption & more"),
-        (get("/v1/compliance/report").with("accept", "text/html"), "text/html", "&amp; more"),
+        (
+            get("/v1/compliance/report?format=csv"),
+            "text/csv",
+            "'=Encryption & more",
+        ),
+        (
+            get("/v1/compliance/report").with("accept", "text/html"),
+            "text/html",
+            "&amp; more",
+        ),
     ] {
         let response = api.router.clone().oneshot(call.request()).await.unwrap();
-        let given = response.headers()["content-type"].to_str().unwrap().to_owned();
+        let given = response.headers()["content-type"]
+            .to_str()
+            .unwrap()
+            .to_owned();
         assert!(given.starts_with(kind), "{given}");
         let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
         assert!(String::from_utf8_lossy(&body).contains(text), "{body:?}");

@@ -40,13 +40,11 @@ ground!(
 /// Every place of a policy that cannot be used.
 fn policy_problems(error: &GuardrailError) -> Vec<Problem> {
     let at = |message: String| Problem::error("/spec/policy", message);
-    match error {
-        GuardrailError::Policies(problems) => {
-            let problems = problems.iter();
-            problems.map(|problem| at(problem.to_string())).collect()
-        }
-        other => vec![at(other.to_string())],
+    if let GuardrailError::Policies(problems) = error {
+        let problems = problems.iter();
+        return problems.map(|problem| at(problem.to_string())).collect();
     }
+    vec![at(error.to_string())]
 }
 
 ground!(
@@ -106,4 +104,3 @@ ground!(
         }
     }
 );
-
