@@ -19,7 +19,12 @@ fn wish_to_destroy(current: Instance) -> Result<Accepted, Failure> {
 #[test]
 fn a_new_instance_is_accepted_with_all_that_its_deployment_needs() {
     let accepted = submit(None).unwrap();
-    assert_eq!(accepted.changes.len(), 5);
+    assert_eq!(accepted.changes.len(), 6);
+    assert!(accepted.is_new());
+    let counted = Quota::Instances.count(&accepted.instance.tenant, (1, None), at(9));
+    assert!(accepted.changes.contains(&counted));
+    let bounded = Quota::Instances.count(&accepted.instance.tenant, (1, Some(3)), at(9));
+    assert!(accepted.clone().within(Some(3)).changes.contains(&bounded));
     let instance: Instance = one(&accepted.changes);
     assert_eq!(instance, accepted.instance);
     assert_eq!(instance.status, InstanceStatus::Deploying);

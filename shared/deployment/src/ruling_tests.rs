@@ -78,8 +78,8 @@ fn every_violation_refuses_with_rule_resource_place_and_owner() {
     assert_eq!(
         texts(&judged.refusals),
         [
-            "/spec/triggers: `Queue` of the unit `triggers`: the queue must be encrypted: set \
-             `SqsManagedSseEnabled` to true or name a key in `KmsMasterKeyId` \
+            "/spec/triggers: `Queue` of the unit `triggers`: the queue must be encrypted at rest: set \
+             `SqsManagedSseEnabled` to true, or `KmsMasterKeyId` \
              (`/Resources/Queue/Properties/SqsManagedSseEnabled`): the rule \
              `encryption-at-rest/queue` of the guardrail `starter` (`groundplane` can say more \
              about it)",
@@ -107,8 +107,8 @@ fn what_only_warns_refuses_nothing_and_is_kept() {
     assert_eq!(
         kept,
         [
-            ("naming/queue", &Leave::Warned),
             ("encryption-at-rest/queue", &Leave::Excepted { reason }),
+            ("naming/queue", &Leave::Warned),
         ]
     );
     assert!(ruling.rules.contains("naming/queue"));
