@@ -53,6 +53,8 @@ enum Task {
         /// Only those that drive a platform on a local AWS of their own
         #[arg(long)]
         e2e: bool,
+        /// Only those with this in their name
+        filter: Option<String>,
     },
     /// Check format, lints and templates
     Lint,
@@ -83,7 +85,9 @@ fn run(task: &Task) -> Result<()> {
         Task::Up => commands::up::run(&checkout).map(drop),
         Task::Down { wipe } => commands::down::run(&checkout, *wipe),
         Task::Token => commands::token::run(&checkout),
-        Task::Test { unit, e2e } => commands::test::run(&checkout, Suite::of(*unit, *e2e)),
+        Task::Test { unit, e2e, filter } => {
+            commands::test::run(&checkout, Suite::of(*unit, *e2e), filter.as_deref())
+        }
         Task::Lint => commands::lint::run(&checkout),
         Task::Bench { platform } => commands::bench::run(&checkout, *platform),
         Task::AwsData => commands::aws_data::run(&checkout),

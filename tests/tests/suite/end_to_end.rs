@@ -8,6 +8,7 @@ mod cloud;
 mod command;
 mod drift;
 mod fleet;
+mod healing;
 mod inventory;
 mod lives;
 mod outside;
