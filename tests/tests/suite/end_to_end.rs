@@ -12,6 +12,7 @@ mod healing;
 mod inventory;
 mod lives;
 mod outside;
+mod previews;
 mod sections;
 mod storm;
 
