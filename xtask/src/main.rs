@@ -56,8 +56,12 @@ enum Task {
         /// Only those with this in their name
         filter: Option<String>,
     },
-    /// Check format, lints and templates
-    Lint,
+    /// Check format, lints, crates and templates
+    Lint {
+        /// Also ask the RustSec database what is known against the crates; needs a network
+        #[arg(long)]
+        advisories: bool,
+    },
     /// Measure and print the figures of docs/performance.md
     Bench {
         /// Only those of a platform on a local AWS: deployments, and a storm of events
@@ -88,7 +92,7 @@ fn run(task: &Task) -> Result<()> {
         Task::Test { unit, e2e, filter } => {
             commands::test::run(&checkout, Suite::of(*unit, *e2e), filter.as_deref())
         }
-        Task::Lint => commands::lint::run(&checkout),
+        Task::Lint { advisories } => commands::lint::run(&checkout, *advisories),
         Task::Bench { platform } => commands::bench::run(&checkout, *platform),
         Task::AwsData => commands::aws_data::run(&checkout),
     }
