@@ -176,7 +176,7 @@ pub(crate) enum Command {
     Graph(Graph),
     /// Write a spec to begin with, which editors check and complete
     Init(Init),
-    /// Print the JSON Schema of a kind of document
+    /// Print the JSON Schema of a kind of document, or what there is to know about one field
     Schema(Schema),
     /// What is set, and by whom
     Config {

@@ -7,6 +7,7 @@ pub(crate) mod error;
 pub(crate) mod event_source;
 pub(crate) mod excerpt;
 pub(crate) mod explanation;
+pub(crate) mod field;
 pub(crate) mod graph;
 pub(crate) mod image;
 pub(crate) mod instance;

@@ -54,6 +54,19 @@ impl Kind {
         }
     }
 
+    /// The name of its files: of its schema, and of its page in the reference.
+    #[must_use]
+    pub const fn file_name(self) -> &'static str {
+        match self {
+            Self::Service => "service",
+            Self::LandingZone => "landing-zone",
+            Self::Environment => "environment",
+            Self::Resolver => "resolver",
+            Self::Lifecycle => "lifecycle",
+            Self::Workflow => "workflow",
+        }
+    }
+
     /// The kind that documents call `name`.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
