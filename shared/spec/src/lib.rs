@@ -7,6 +7,8 @@
 //! Guarantees: no input makes this panic, overflow the stack or allocate more than a small
 //! multiple of [`MAX_BYTES`]; no text of a user reaches a message unescaped or at full length.
 
+#[cfg(test)]
+mod bundle;
 mod compose;
 mod defaults;
 mod document;
