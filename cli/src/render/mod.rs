@@ -9,6 +9,7 @@ pub(crate) mod excerpt;
 pub(crate) mod explanation;
 pub(crate) mod field;
 pub(crate) mod graph;
+pub(crate) mod identity;
 pub(crate) mod image;
 pub(crate) mod instance;
 pub(crate) mod life;
