@@ -4,6 +4,7 @@
 
 mod addresses;
 mod approval;
+mod canaries;
 mod cloud;
 mod command;
 mod drift;
