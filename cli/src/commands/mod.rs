@@ -57,7 +57,7 @@ pub(crate) fn run(
     refuse_markdown(&arguments.command, output)?;
     match &arguments.command {
         Command::Validate(arguments) => validate::run(arguments, world),
-        Command::Preview(arguments) => preview::run(arguments, global, world),
+        Command::Preview(arguments) => preview::run(arguments, global, output, world),
         Command::Apply(arguments) => apply::run(arguments, global, world),
         Command::Deploy(arguments) => deploy::run(arguments, global, world),
         Command::List(arguments) => list::run(arguments, global, world),

@@ -58,16 +58,11 @@ impl Loopback {
         let is_closing = Arc::new(AtomicBool::new(false));
         let closing = Arc::clone(&is_closing);
         let listening = std::thread::spawn(move || {
-            for stream in listener.incoming() {
-                if closing.load(Ordering::Relaxed) {
-                    return;
-                }
-                let heard = stream.ok().and_then(|stream| serve(&stream, &awaited));
-                if let Some(Heard::Answer(answer)) = heard {
-                    // Whoever waited may have given up.
-                    let _ = sender.send(answer);
-                }
-            }
+            listener
+                .incoming()
+                .take_while(|_| !closing.load(Ordering::Relaxed))
+                .filter_map(|stream| serve(&stream.ok()?, &awaited))
+                .for_each(|answer| drop(sender.send(answer)));
         });
         Ok(Self {
             address,
@@ -98,7 +93,8 @@ impl Drop for Loopback {
     }
 }
 
-fn serve(stream: &TcpStream, awaited: &Awaited) -> Option<Heard> {
+/// Answers one request; the answer of this login, if it was that.
+fn serve(stream: &TcpStream, awaited: &Awaited) -> Option<Result<Secret, IdentityError>> {
     stream.set_read_timeout(Some(PATIENCE)).ok()?;
     stream.set_write_timeout(Some(PATIENCE)).ok()?;
     let mut reader = BufReader::new(stream.take(MAX_LINE));
@@ -126,7 +122,10 @@ fn serve(stream: &TcpStream, awaited: &Awaited) -> Option<Heard> {
     let mut writer = stream;
     // The browser may have gone already.
     let _ = writer.write_all(answer.as_bytes());
-    Some(heard)
+    match heard {
+        Heard::Answer(answer) => Some(answer),
+        Heard::Other(..) => None,
+    }
 }
 
 fn understand(line: &str, awaited: &Awaited) -> Heard {

@@ -33,7 +33,7 @@ fn paragraph(found: &FileProblem) -> String {
     if let Some(hint) = &problem.hint {
         text.push_str(&format!("  hint: {}\n", line(hint)));
     }
-    if let Some(Documentation { page, command }) = &problem.documentation {
+    if let Some(Documentation { page, command }) = problem.documentation.as_deref() {
         text.push_str(&format!("  docs: {}, or `{}`\n", line(page), line(command)));
     }
     text
@@ -87,10 +87,10 @@ mod tests {
     #[test]
     fn what_to_read_stands_last() {
         let problem = Problem {
-            documentation: Some(Documentation {
+            documentation: Some(Box::new(Documentation {
                 page: "docs/reference/service.md#spec-cpu".to_owned(),
                 command: "groundplane schema Service /spec/cpu".to_owned(),
-            }),
+            })),
             ..Problem::error("/spec/cpu", "it is odd").with_hint("leave it out")
         };
         assert_eq!(

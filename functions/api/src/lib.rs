@@ -26,6 +26,7 @@ mod proposal;
 mod request;
 mod resolvers;
 mod revisions;
+mod sign_in;
 mod simulate;
 mod submission;
 mod surroundings;
@@ -47,6 +48,7 @@ use serde_json::{Value, json};
 
 pub use principal::Identity;
 use problem::{Refused, shown};
+pub use sign_in::{SignIn, sign_in};
 pub use surroundings::Surroundings;
 
 /// The largest request body, in bytes; a spec may be as large.

@@ -1,6 +1,6 @@
 //! Wires the HTTP API to AWS.
 
-use groundplane_api::{Identity, Platform, Surroundings, router};
+use groundplane_api::{Identity, Platform, SignIn, Surroundings, router, sign_in};
 use groundplane_aws::{Aws, System};
 use groundplane_edge::{Error, setting, setting_or, start_telemetry};
 
@@ -21,5 +21,5 @@ async fn main() -> Result<(), Error> {
         system: Surroundings::new(System, secrets, artifacts, executions),
         definitions: groundplane_lives::Definitions::default(),
     };
-    lambda_http::run(router(platform, identity)).await
+    lambda_http::run(router(platform, identity).merge(sign_in(SignIn::read()?))).await
 }

@@ -49,7 +49,7 @@ pub struct Problem {
     pub hint: Option<String>,
     /// Where the field is documented, or the nearest one around it that there is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub documentation: Option<Documentation>,
+    pub documentation: Option<Box<Documentation>>,
 }
 
 impl Problem {

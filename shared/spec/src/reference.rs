@@ -67,7 +67,7 @@ pub fn documentation(kind: Kind, pointer: &str) -> Documentation {
 /// The same problem of a document of a kind, with where its field is documented.
 pub(crate) fn documented(kind: Kind, problem: Problem) -> Problem {
     Problem {
-        documentation: Some(documentation(kind, &problem.pointer)),
+        documentation: Some(Box::new(documentation(kind, &problem.pointer))),
         ..problem
     }
 }

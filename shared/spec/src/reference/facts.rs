@@ -68,13 +68,10 @@ fn list(values: &Value, between: &str) -> String {
 }
 
 fn kind(kind: &Value) -> String {
-    match kind {
-        Value::Array(several) => {
-            let names = several.iter().filter_map(Value::as_str);
-            names.collect::<Vec<_>>().join(" or ")
-        }
-        one => one.as_str().unwrap_or_default().to_owned(),
-    }
+    let one = std::slice::from_ref(kind);
+    let names = kind.as_array().map_or(one, Vec::as_slice).iter();
+    let names: Vec<_> = names.filter_map(Value::as_str).collect();
+    names.join(" or ")
 }
 
 fn is_required(place: &Place<'_>) -> bool {

@@ -1,6 +1,10 @@
 //! Who may do what: no token, no tenant, another tenant, not of the platform.
 
+use axum::body::{Body, to_bytes};
+use axum::http::Request;
+use groundplane_api::{SignIn, sign_in};
 use serde_json::{Value, json};
+use tower::ServiceExt as _;
 
 use super::{
     Api, Call, ENVIRONMENT, LANDING_ZONE, Method, WEB, apply, call, delete, get, header, submit,
@@ -80,6 +84,44 @@ async fn only_the_health_check_is_open() {
         .await;
     let expected = json!({"status": "ok", "version": env!("CARGO_PKG_VERSION")});
     assert_eq!((answer.status, answer.body), (200, expected));
+}
+
+#[tokio::test]
+async fn whoever_has_no_token_is_told_where_to_get_one() {
+    let settings = SignIn {
+        issuer: "https://id.example.com".to_owned(),
+        audience: "api".to_owned(),
+        client_id: "cli".to_owned(),
+        redirect_uri: String::new(),
+    };
+    let ask = |settings: &SignIn| {
+        let request = Request::get("/.well-known/oauth-protected-resource")
+            .header("host", "platform.example.com")
+            .header("x-forwarded-proto", "https")
+            .body(Body::empty());
+        sign_in(settings.clone()).oneshot(request.unwrap())
+    };
+    let read = async |settings: &SignIn| {
+        let answer = ask(settings).await.unwrap();
+        assert_eq!(answer.status(), 200);
+        let bytes = to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+        serde_json::from_slice::<Value>(&bytes).unwrap()
+    };
+    let expected = json!({
+        "resource": "https://platform.example.com",
+        "authorization_servers": ["https://id.example.com"],
+        "bearer_methods_supported": ["header"],
+        "scopes_supported": ["openid"],
+        "groundplane_client_id": "cli",
+        "groundplane_audience": "api",
+    });
+    assert_eq!(read(&settings).await, expected);
+    let uri = "http://localhost:8976/callback";
+    let settings = SignIn {
+        redirect_uri: uri.to_owned(),
+        ..settings
+    };
+    assert_eq!(read(&settings).await["groundplane_redirect_uri"], uri);
 }
 
 #[tokio::test]
