@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use groundplane_model::{
-    EnvironmentName, EnvironmentSpec, LandingZoneName, LandingZoneSpec, LifecycleName,
-    LifecycleRef, LifecycleRequest, LifecycleSpec, LifecycleVersion, Problem, ResolverName,
-    ResolverSpec, ServiceName, WorkflowName, WorkflowSpec,
+    AccessPolicyName, AccessPolicySpec, EnvironmentName, EnvironmentSpec, LandingZoneName,
+    LandingZoneSpec, LifecycleName, LifecycleRef, LifecycleRequest, LifecycleSpec,
+    LifecycleVersion, Problem, ResolverName, ResolverSpec, ServiceName, WorkflowName, WorkflowSpec,
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -38,6 +38,8 @@ pub enum ValidDocument {
     Lifecycle(Box<Lifecycle>),
     /// `kind: Workflow`.
     Workflow(Workflow),
+    /// `kind: AccessPolicy`.
+    AccessPolicy(Box<AccessPolicy>),
 }
 
 /// What a product team asks for.
@@ -101,6 +103,15 @@ pub struct Workflow {
     pub spec: WorkflowSpec,
 }
 
+/// Who has which roles.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AccessPolicy {
+    /// Its name.
+    pub name: AccessPolicyName,
+    /// What it says.
+    pub spec: AccessPolicySpec,
+}
+
 impl ValidDocument {
     /// What the document is.
     #[must_use]
@@ -112,6 +123,7 @@ impl ValidDocument {
             Self::Resolver(_) => Kind::Resolver,
             Self::Lifecycle(_) => Kind::Lifecycle,
             Self::Workflow(_) => Kind::Workflow,
+            Self::AccessPolicy(_) => Kind::AccessPolicy,
         }
     }
 
@@ -125,6 +137,7 @@ impl ValidDocument {
             Self::Resolver(resolver) => resolver.name.as_str(),
             Self::Lifecycle(lifecycle) => lifecycle.reference.name.as_str(),
             Self::Workflow(workflow) => workflow.name.as_str(),
+            Self::AccessPolicy(policy) => policy.name.as_str(),
         }
     }
 }
@@ -167,7 +180,8 @@ pub fn validate(document: &Document) -> Result<Validated, Vec<Problem>> {
         | Kind::Environment
         | Kind::Resolver
         | Kind::Lifecycle
-        | Kind::Workflow => Vec::new(),
+        | Kind::Workflow
+        | Kind::AccessPolicy => Vec::new(),
     };
     if !problems.is_empty() {
         problems.extend(warnings);
@@ -258,6 +272,10 @@ fn typed(kind: Kind, value: Value) -> Result<ValidDocument, Problem> {
             name: part(&value, "/metadata/name")?,
             spec: part(&value, "/spec")?,
         }),
+        Kind::AccessPolicy => ValidDocument::AccessPolicy(Box::new(AccessPolicy {
+            name: part(&value, "/metadata/name")?,
+            spec: part(&value, "/spec")?,
+        })),
     })
 }
 
