@@ -11,6 +11,7 @@ use groundplane_model::{
 };
 use jiff::SignedDuration;
 
+pub(crate) use audit::Audit;
 pub(crate) use deployments::{Approve, Cancel, Reject, Retry, Rollback};
 pub(crate) use drift::{Drift, DriftOf};
 pub(crate) use event_source::{CreateSource, EventSourceCommand};
@@ -24,6 +25,7 @@ pub(crate) use name::{NameCommand, PreviewName};
 pub(crate) use planning::{Completions, Graph, Init, Language, Man, Preview, Schema};
 pub(crate) use pool::{Create, Import, Place, PoolCommand};
 
+mod audit;
 mod deployments;
 mod drift;
 mod event_source;
@@ -132,6 +134,8 @@ pub(crate) enum Command {
     Diff(Diff),
     /// Show what is there against what was asked for, of an instance or of an environment
     Drift(Drift),
+    /// Show who did what
+    Audit(Audit),
     /// Approve the plan of a deployment that waits for it
     Approve(Approve),
     /// Reject the plan of a deployment that waits for an approval

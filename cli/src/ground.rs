@@ -55,7 +55,8 @@ impl Ground {
             }),
             ValidDocument::Service(_)
             | ValidDocument::Lifecycle(_)
-            | ValidDocument::Workflow(_) => {}
+            | ValidDocument::Workflow(_)
+            | ValidDocument::AccessPolicy(_) => {}
         }
     }
 

@@ -2,6 +2,7 @@
 //! files, terminals or words for people.
 
 mod answers;
+mod audit;
 mod deployments;
 mod drift;
 mod error;
@@ -20,6 +21,7 @@ use serde::de::DeserializeOwned;
 pub(crate) use answers::{
     Accepted, Deployment, Instance, InstanceSummary, PlannedStep, Registered, Whoami,
 };
+pub(crate) use audit::AuditQuestion;
 pub(crate) use drift::{
     CheckStatus, Difference, DriftMember, DriftReport, InstanceDrift, SkipReason, Unchecked,
 };

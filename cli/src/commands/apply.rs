@@ -71,7 +71,7 @@ fn connect(candidates: &[Candidate], global: &Global, world: &World<'_>) -> Resu
 /// The order in which documents build on each other.
 const fn rank(kind: Kind) -> u8 {
     match kind {
-        Kind::Resolver | Kind::Workflow => 0,
+        Kind::Resolver | Kind::Workflow | Kind::AccessPolicy => 0,
         Kind::Lifecycle | Kind::LandingZone => 1,
         Kind::Environment => 2,
         Kind::Service => 3,
@@ -95,6 +95,8 @@ fn apply(client: &Client, world: &mut World<'_>, candidate: &Candidate) -> Resul
         Kind::Workflow => {
             submission::register(client, world, "workflows", candidate).map(Applied::Registered)
         }
+        Kind::AccessPolicy => submission::register(client, world, "access-policies", candidate)
+            .map(Applied::Registered),
         Kind::Service => {
             submission::submit(client, world, candidate, Bound::default()).map(Applied::Accepted)
         }

@@ -34,7 +34,8 @@ pub(super) fn run(arguments: &Graph, world: &mut World<'_>) -> Result<Report, Er
         | ValidDocument::Environment(_)
         | ValidDocument::Resolver(_)
         | ValidDocument::Lifecycle(_)
-        | ValidDocument::Workflow(_) => Vec::new(),
+        | ValidDocument::Workflow(_)
+        | ValidDocument::AccessPolicy(_) => Vec::new(),
     };
     let text = match arguments.language {
         Language::Mermaid => mermaid(&waves),

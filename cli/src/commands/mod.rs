@@ -2,6 +2,7 @@
 
 mod apply;
 mod approve;
+mod audit;
 mod cancel;
 mod config;
 mod deploy;
@@ -69,6 +70,7 @@ pub(crate) fn run(
         Command::Revisions(arguments) => revisions::list(arguments, global, world),
         Command::Diff(arguments) => revisions::diff(arguments, global, world),
         Command::Drift(arguments) => drift::run(arguments, global, world),
+        Command::Audit(arguments) => audit::run(arguments, global, world),
         Command::Approve(arguments) => approve::run(arguments, global, world),
         Command::Reject(arguments) => reject::run(arguments, global, world),
         Command::Cancel(arguments) => cancel::run(arguments, global, world),

@@ -90,7 +90,8 @@ fn services(candidates: &[Candidate]) -> Result<Vec<(&Candidate, &Service)>, Err
             | ValidDocument::Environment(_)
             | ValidDocument::Resolver(_)
             | ValidDocument::Lifecycle(_)
-            | ValidDocument::Workflow(_) => None,
+            | ValidDocument::Workflow(_)
+            | ValidDocument::AccessPolicy(_) => None,
         })
         .collect();
     if services.is_empty() {

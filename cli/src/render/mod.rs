@@ -1,5 +1,6 @@
 //! Typed answers to text: pure functions, one module per thing that is shown.
 
+pub(crate) mod audit;
 pub(crate) mod config;
 pub(crate) mod deployment;
 pub(crate) mod drift;

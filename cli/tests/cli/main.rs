@@ -8,6 +8,8 @@ mod apply;
 #[cfg(test)]
 mod approvals;
 #[cfg(test)]
+mod audit;
+#[cfg(test)]
 mod calls;
 mod config;
 #[cfg(test)]

@@ -16,10 +16,10 @@ use groundplane_spec::{Document, Service};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::gate::Caller;
 use crate::json_body::JsonBody;
 use crate::life_view::{EntryView, PassageView};
 use crate::lifecycles::States;
-use crate::principal::Caller;
 use crate::problem::{Refused, shown};
 use crate::request::{Asked, Limit, Named, Pair, page, page_of};
 use crate::submission::idempotency_key;

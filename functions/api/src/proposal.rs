@@ -9,7 +9,7 @@ use groundplane_model::{
 use groundplane_spec::{Document, Service, ValidDocument};
 
 use crate::fitness::{self, Ground};
-use crate::principal::Caller;
+use crate::gate::Caller;
 use crate::problem::Refused;
 use crate::submission::Submitted;
 use crate::{Platform, System, Table, ground, instances, lives};

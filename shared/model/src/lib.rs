@@ -1,8 +1,10 @@
 //! The words of Groundplane as types: identifiers, documents, records, events between steps.
 //! Nothing here does I/O, reads a clock or knows of AWS.
 
+mod access_policy;
 mod approval;
 mod artifact;
+mod audit;
 mod context;
 mod deployment;
 mod drift;
@@ -41,10 +43,14 @@ mod workflow;
 #[cfg(test)]
 mod workflow_tests;
 
+pub use access_policy::{
+    AccessPolicy, AccessPolicySpec, AccessRule, CustomRole, GroupRoles, Machine,
+};
 pub use approval::{
     Approval, ApprovalDecision, ApprovalPolicy, ApprovalVerdict, Callback, Cancellation, TaskToken,
 };
 pub use artifact::{Artifact, Digest};
+pub use audit::{AuditActor, AuditChange, AuditEntry, AuditOutcome};
 pub use context::{Context, ContextValue, MissingKey};
 pub use deployment::{
     Action, Deployment, DeploymentError, DeploymentRef, DeploymentSpec, DeploymentStatus,
@@ -63,9 +69,9 @@ pub use ground::{
     Egress, Environment, EnvironmentSpec, LandingZone, LandingZoneSpec, LoadBalancer, Network,
 };
 pub use identifier::{
-    ContextKey, DeploymentId, EnvironmentName, EventSourceName, InstanceId, InvalidIdentifier,
-    LandingZoneName, LifecycleName, OperationName, PoolName, ResolverName, RunId, ServiceName,
-    SignalName, SpaceName, StateName, StepId, TenantId, UnitName, WorkflowName,
+    AccessPolicyName, ContextKey, DeploymentId, EnvironmentName, EventSourceName, InstanceId,
+    InvalidIdentifier, LandingZoneName, LifecycleName, OperationName, PoolName, ResolverName,
+    RunId, ServiceName, SignalName, SpaceName, StateName, StepId, TenantId, UnitName, WorkflowName,
 };
 pub use image_reference::{EcrRegistry, ImageReference, InvalidImageReference};
 pub use instance::{Applied, Instance, InstanceStatus, Revision, UnitState};
@@ -82,7 +88,7 @@ pub use limit::Limit;
 pub use member::{DriftSkip, DriftSummary, Member, SeverityCounts, SkipReason};
 pub use outbox::{LifeTimer, Outbox, OutboxMessage};
 pub use place::places;
-pub use principal::Principal;
+pub use principal::{MachineIdentity, Principal};
 pub use problem::{Documentation, Position, Problem, Severity};
 pub use record::{Change, Index, Key, Partition, Record};
 pub use resolution::{

@@ -37,6 +37,6 @@ pub use report::MAX_PROBLEMS;
 pub use schema::{Kind, composed_schema, has_field, section_names};
 pub use screen::MAX_BYTES;
 pub use validate::{
-    Environment, LandingZone, Lifecycle, Resolver, Service, ValidDocument, Validated, Workflow,
-    validate, validate_value,
+    AccessPolicy, Environment, LandingZone, Lifecycle, Resolver, Service, ValidDocument, Validated,
+    Workflow, validate, validate_value,
 };

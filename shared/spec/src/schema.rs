@@ -52,17 +52,20 @@ pub enum Kind {
     Lifecycle,
     /// A state machine of Step Functions that lifecycles may run.
     Workflow,
+    /// Who has which roles.
+    AccessPolicy,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Service,
         Self::LandingZone,
         Self::Environment,
         Self::Resolver,
         Self::Lifecycle,
         Self::Workflow,
+        Self::AccessPolicy,
     ];
 
     /// The kind as documents name it.
@@ -75,6 +78,7 @@ impl Kind {
             Self::Resolver => "Resolver",
             Self::Lifecycle => "Lifecycle",
             Self::Workflow => "Workflow",
+            Self::AccessPolicy => "AccessPolicy",
         }
     }
 
@@ -154,6 +158,7 @@ static ENVIRONMENT: LazyLock<Schema> = LazyLock::new(|| Schema::embedded("enviro
 static RESOLVER: LazyLock<Schema> = LazyLock::new(|| Schema::embedded("resolver"));
 static LIFECYCLE: LazyLock<Schema> = LazyLock::new(|| Schema::embedded("lifecycle"));
 static WORKFLOW: LazyLock<Schema> = LazyLock::new(|| Schema::embedded("workflow"));
+static ACCESS_POLICY: LazyLock<Schema> = LazyLock::new(|| Schema::embedded("access-policy"));
 static ENVELOPE: LazyLock<Schema> = LazyLock::new(|| Schema::embedded("envelope"));
 
 impl Schema {
@@ -165,6 +170,7 @@ impl Schema {
             Kind::Resolver => &RESOLVER,
             Kind::Lifecycle => &LIFECYCLE,
             Kind::Workflow => &WORKFLOW,
+            Kind::AccessPolicy => &ACCESS_POLICY,
         }
     }
 

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use groundplane_model::{
-    EnvironmentName, EnvironmentSpec, LandingZoneName, LandingZoneSpec, LifecycleName,
-    LifecycleRef, LifecycleRequest, LifecycleSpec, LifecycleVersion, Problem, ResolverName,
-    ResolverSpec, ServiceName, WorkflowName, WorkflowSpec,
+    AccessPolicyName, AccessPolicySpec, EnvironmentName, EnvironmentSpec, LandingZoneName,
+    LandingZoneSpec, LifecycleName, LifecycleRef, LifecycleRequest, LifecycleSpec,
+    LifecycleVersion, Problem, ResolverName, ResolverSpec, ServiceName, WorkflowName, WorkflowSpec,
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -39,6 +39,8 @@ pub enum ValidDocument {
     Lifecycle(Box<Lifecycle>),
     /// `kind: Workflow`.
     Workflow(Workflow),
+    /// `kind: AccessPolicy`.
+    AccessPolicy(Box<AccessPolicy>),
 }
 
 /// What a product team asks for.
@@ -102,6 +104,15 @@ pub struct Workflow {
     pub spec: WorkflowSpec,
 }
 
+/// Who has which roles.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AccessPolicy {
+    /// Its name.
+    pub name: AccessPolicyName,
+    /// What it says.
+    pub spec: AccessPolicySpec,
+}
+
 impl ValidDocument {
     /// What the document is.
     #[must_use]
@@ -113,6 +124,7 @@ impl ValidDocument {
             Self::Resolver(_) => Kind::Resolver,
             Self::Lifecycle(_) => Kind::Lifecycle,
             Self::Workflow(_) => Kind::Workflow,
+            Self::AccessPolicy(_) => Kind::AccessPolicy,
         }
     }
 
@@ -126,6 +138,7 @@ impl ValidDocument {
             Self::Resolver(resolver) => resolver.name.as_str(),
             Self::Lifecycle(lifecycle) => lifecycle.reference.name.as_str(),
             Self::Workflow(workflow) => workflow.name.as_str(),
+            Self::AccessPolicy(policy) => policy.name.as_str(),
         }
     }
 }
@@ -168,7 +181,8 @@ pub fn validate(document: &Document) -> Result<Validated, Vec<Problem>> {
         | Kind::Environment
         | Kind::Resolver
         | Kind::Lifecycle
-        | Kind::Workflow => Vec::new(),
+        | Kind::Workflow
+        | Kind::AccessPolicy => Vec::new(),
     };
     if !problems.is_empty() {
         problems.extend(warnings);
@@ -265,6 +279,10 @@ fn typed(kind: Kind, value: Value) -> Result<ValidDocument, Problem> {
             name: part(&value, "/metadata/name")?,
             spec: part(&value, "/spec")?,
         }),
+        Kind::AccessPolicy => ValidDocument::AccessPolicy(Box::new(AccessPolicy {
+            name: part(&value, "/metadata/name")?,
+            spec: part(&value, "/spec")?,
+        })),
     })
 }
 

@@ -11,6 +11,8 @@ mod api;
 #[cfg(test)]
 mod approving;
 #[cfg(test)]
+mod audit_export;
+#[cfg(test)]
 mod deploying;
 #[cfg(test)]
 mod drift;

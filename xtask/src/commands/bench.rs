@@ -63,7 +63,7 @@ pub(crate) fn run(checkout: &Checkout, only_platform: bool) -> Result<()> {
 
 /// Runs what decides alone, without a platform.
 fn print_benches(checkout: &Checkout) -> Result<()> {
-    for package in ["planner", "preview", "patterns", "drift"] {
+    for package in ["planner", "preview", "patterns", "drift", "authority"] {
         let package = &format!("groundplane-{package}");
         show(cargo(checkout.root()).args(["bench", "--package", package]))?;
     }

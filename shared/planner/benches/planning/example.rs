@@ -43,6 +43,7 @@ fn read() -> Result<Value> {
         | ValidDocument::Environment(_)
         | ValidDocument::Resolver(_)
         | ValidDocument::Workflow(_)
+        | ValidDocument::AccessPolicy(_)
         | ValidDocument::Lifecycle(_)) => Err(anyhow!("not a service: {other:?}")),
     }
 }

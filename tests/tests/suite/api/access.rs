@@ -141,7 +141,7 @@ async fn only_the_platform_group_changes_the_ground() {
             let claims = json!({"sub": "dev-1", "custom:tenant": "acme", "cognito:groups": groups});
             let call = call(Method::PUT, uri, document.clone()).claiming(claims);
             let problem = api.refused(call, 403).await;
-            let expected = "only members of the group `platform` may do this";
+            let expected = "you may not `ground:manage`: your roles do not allow it: `user`";
             assert_eq!(problem["detail"], expected);
         }
         assert_eq!(api.send(apply(uri, document)).await.body["version"], 2);
