@@ -32,8 +32,16 @@ impl Report {
             _ => Map::new(),
         };
         Self {
-            text,
             fields,
+            ..Self::of_text(text)
+        }
+    }
+
+    /// An answer of which nobody wants the object.
+    pub(crate) fn of_text(text: String) -> Self {
+        Self {
+            text,
+            fields: Map::new(),
             markdown: None,
             file: None,
             success: Exit::Ok,
@@ -43,14 +51,7 @@ impl Report {
 
     /// A command that has nothing but a failure to show.
     pub(crate) fn failed(error: Error) -> Self {
-        Self {
-            text: String::new(),
-            fields: Map::new(),
-            markdown: None,
-            file: None,
-            success: Exit::Ok,
-            failure: Some(error),
-        }
+        Self::of_text(String::new()).but(Some(error))
     }
 
     /// The same answer, with what went wrong after it was found.

@@ -11,10 +11,12 @@ use groundplane_model::{
 };
 use jiff::SignedDuration;
 
+pub(crate) use audit::Audit;
 pub(crate) use compliance::ComplianceCommand;
 pub(crate) use deployments::{Approve, Cancel, Reject, Retry, Rollback};
 pub(crate) use drift::{Drift, DriftOf};
 pub(crate) use event_source::{CreateSource, EventSourceCommand};
+pub(crate) use identity::Login;
 pub(crate) use image::ImageCommand;
 pub(crate) use inspect::{Diff, Explain, Logs, Revisions};
 pub(crate) use life::{
@@ -24,10 +26,12 @@ pub(crate) use name::{NameCommand, PreviewName};
 pub(crate) use planning::{Completions, Graph, Init, Language, Man, Preview, Schema};
 pub(crate) use pool::{Create, Import, Place, PoolCommand};
 
+mod audit;
 mod compliance;
 mod deployments;
 mod drift;
 mod event_source;
+mod identity;
 mod image;
 mod inspect;
 mod life;
@@ -140,6 +144,8 @@ pub(crate) enum Command {
     Diff(Diff),
     /// Show what is there against what was asked for, of an instance or of an environment
     Drift(Drift),
+    /// Show who did what
+    Audit(Audit),
     /// Approve the plan of a deployment that waits for it
     Approve(Approve),
     /// Reject the plan of a deployment that waits for an approval
@@ -192,8 +198,14 @@ pub(crate) enum Command {
     Graph(Graph),
     /// Write a spec to begin with, which editors check and complete
     Init(Init),
-    /// Print the JSON Schema of a kind of document
+    /// Print the JSON Schema of a kind of document, or what there is to know about one field
     Schema(Schema),
+    /// Log in at a platform, in a browser or by a code
+    Login(Login),
+    /// End the login at a platform
+    Logout,
+    /// Say whom the platform takes you for
+    Whoami,
     /// What is set, and by whom
     Config {
         /// What to do.

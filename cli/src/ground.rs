@@ -70,6 +70,7 @@ impl Ground {
             ValidDocument::Service(_)
             | ValidDocument::Lifecycle(_)
             | ValidDocument::Workflow(_)
+            | ValidDocument::AccessPolicy(_)
             | ValidDocument::ComplianceFramework(_) => {}
         }
     }

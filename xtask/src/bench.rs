@@ -6,4 +6,5 @@ pub(crate) mod deployment;
 pub(crate) mod size;
 pub(crate) mod start_up;
 pub(crate) mod table;
+pub(crate) mod terraform;
 pub(crate) mod traffic;

@@ -71,7 +71,11 @@ fn connect(candidates: &[Candidate], global: &Global, world: &World<'_>) -> Resu
 /// The order in which documents build on each other.
 const fn rank(kind: Kind) -> u8 {
     match kind {
-        Kind::Resolver | Kind::Workflow | Kind::Guardrail | Kind::Tenant => 0,
+        Kind::Resolver
+        | Kind::Workflow
+        | Kind::AccessPolicy
+        | Kind::Guardrail
+        | Kind::Tenant => 0,
         Kind::Lifecycle | Kind::LandingZone | Kind::ComplianceFramework => 1,
         Kind::Environment => 2,
         Kind::Service => 3,
@@ -95,6 +99,8 @@ fn apply(client: &Client, world: &mut World<'_>, candidate: &Candidate) -> Resul
         Kind::Workflow => {
             submission::register(client, world, "workflows", candidate).map(Applied::Registered)
         }
+        Kind::AccessPolicy => submission::register(client, world, "access-policies", candidate)
+            .map(Applied::Registered),
         Kind::Guardrail => {
             submission::register(client, world, "guardrails", candidate).map(Applied::Registered)
         }

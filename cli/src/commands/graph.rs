@@ -35,6 +35,7 @@ pub(super) fn run(arguments: &Graph, world: &mut World<'_>) -> Result<Report, Er
         | ValidDocument::Resolver(_)
         | ValidDocument::Lifecycle(_)
         | ValidDocument::Workflow(_)
+        | ValidDocument::AccessPolicy(_)
         | ValidDocument::Guardrail(_)
         | ValidDocument::Tenant(_)
         | ValidDocument::ComplianceFramework(_) => Vec::new(),

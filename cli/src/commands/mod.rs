@@ -2,6 +2,7 @@
 
 mod apply;
 mod approve;
+mod audit;
 mod cancel;
 mod compliance;
 mod config;
@@ -16,6 +17,8 @@ mod init;
 mod life;
 mod lifecycle;
 mod list;
+mod login;
+mod logout;
 mod logs;
 mod manual;
 mod name;
@@ -29,6 +32,7 @@ mod schema;
 mod status;
 mod validate;
 mod watch;
+mod whoami;
 
 use std::io::{BufRead as _, Read as _};
 
@@ -36,6 +40,7 @@ use groundplane_model::{DeploymentId, InstanceId};
 
 pub(crate) use config::{Place, Setting};
 pub(crate) use logs::LogLine;
+pub(crate) use whoami::Identity;
 
 use crate::answer::Report;
 use crate::arguments::{Arguments, Command, ConfigCommand, Format, Global, InstanceName, Target};
@@ -54,7 +59,7 @@ pub(crate) fn run(
     refuse_markdown(&arguments.command, output)?;
     match &arguments.command {
         Command::Validate(arguments) => validate::run(arguments, world),
-        Command::Preview(arguments) => preview::run(arguments, global, world),
+        Command::Preview(arguments) => preview::run(arguments, global, output, world),
         Command::Apply(arguments) => apply::run(arguments, global, world),
         Command::Deploy(arguments) => deploy::run(arguments, global, world),
         Command::List(arguments) => list::run(arguments, global, world),
@@ -66,6 +71,7 @@ pub(crate) fn run(
         Command::Revisions(arguments) => revisions::list(arguments, global, world),
         Command::Diff(arguments) => revisions::diff(arguments, global, world),
         Command::Drift(arguments) => drift::run(arguments, global, world),
+        Command::Audit(arguments) => audit::run(arguments, global, world),
         Command::Approve(arguments) => approve::run(arguments, global, world),
         Command::Reject(arguments) => reject::run(arguments, global, world),
         Command::Cancel(arguments) => cancel::run(arguments, global, world),
@@ -83,6 +89,9 @@ pub(crate) fn run(
         Command::Graph(arguments) => graph::run(arguments, world),
         Command::Init(arguments) => init::run(arguments, world),
         Command::Schema(arguments) => schema::run(arguments),
+        Command::Login(arguments) => login::run(arguments, global, world),
+        Command::Logout => logout::run(global, world),
+        Command::Whoami => whoami::run(global, world),
         Command::Config {
             command: ConfigCommand::Explain,
         } => config::explain(global, world),

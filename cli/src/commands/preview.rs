@@ -10,7 +10,7 @@ use groundplane_spec::{Service, ValidDocument};
 use serde::Serialize;
 
 use crate::answer::Report;
-use crate::arguments::{Global, Preview as Arguments};
+use crate::arguments::{Format, Global, Preview as Arguments};
 use crate::client::{Client, Previewed};
 use crate::documents::{self, Candidate};
 use crate::error::{Error, Exit, FileProblem};
@@ -32,6 +32,7 @@ struct Answer<'a> {
 pub(super) fn run(
     arguments: &Arguments,
     global: &Global,
+    output: Format,
     world: &mut World<'_>,
 ) -> Result<Report, Error> {
     let (candidates, warnings) = documents::check(world, &arguments.files).all_valid()?;
@@ -61,17 +62,23 @@ pub(super) fn run(
     for item in &items {
         world.say(&render::problems::text(&item.remarks));
     }
-    Ok(report(&items, arguments, world))
-}
-
-fn report(items: &[Previewed], arguments: &Arguments, world: &World<'_>) -> Report {
-    let text = render::preview::text(items, world.has_colours());
-    let mut report = Report::new(text, &Answer { items });
-    report.markdown = Some(render::preview::markdown(items));
+    let mut report = report(&items, output, world);
     if arguments.exit_code && items.iter().any(|item| !item.preview.is_empty()) {
         report.success = Exit::Changes;
     }
-    report
+    Ok(report)
+}
+
+/// In the form that was asked for alone: a preview is long.
+fn report(items: &[Previewed], output: Format, world: &World<'_>) -> Report {
+    match output {
+        Format::Text => Report::of_text(render::preview::text(items, world.has_colours())),
+        Format::Json => Report::new(String::new(), &Answer { items }),
+        Format::Markdown => Report {
+            markdown: Some(render::preview::markdown(items)),
+            ..Report::of_text(String::new())
+        },
+    }
 }
 
 /// The services among the documents.
@@ -85,6 +92,7 @@ fn services(candidates: &[Candidate]) -> Result<Vec<(&Candidate, &Service)>, Err
             | ValidDocument::Resolver(_)
             | ValidDocument::Lifecycle(_)
             | ValidDocument::Workflow(_)
+            | ValidDocument::AccessPolicy(_)
             | ValidDocument::Guardrail(_)
             | ValidDocument::Tenant(_)
             | ValidDocument::ComplianceFramework(_) => None,

@@ -1,5 +1,6 @@
 //! Typed answers to text: pure functions, one module per thing that is shown.
 
+pub(crate) mod audit;
 pub(crate) mod compliance;
 pub(crate) mod config;
 pub(crate) mod deployment;
@@ -8,7 +9,9 @@ pub(crate) mod error;
 pub(crate) mod event_source;
 pub(crate) mod excerpt;
 pub(crate) mod explanation;
+pub(crate) mod field;
 pub(crate) mod graph;
+pub(crate) mod identity;
 pub(crate) mod image;
 pub(crate) mod instance;
 pub(crate) mod life;

@@ -2,9 +2,9 @@
 
 use crate::scene::Scene;
 
-const COMMANDS: [&str; 16] = [
+const COMMANDS: [&str; 17] = [
     "validate", "preview", "apply", "deploy", "list", "status", "destroy", "watch", "pool",
-    "image", "name", "explain", "diff", "logs", "config", "drift",
+    "image", "name", "explain", "diff", "logs", "config", "drift", "audit",
 ];
 
 #[test]

@@ -8,6 +8,8 @@ mod apply;
 #[cfg(test)]
 mod approvals;
 #[cfg(test)]
+mod audit;
+#[cfg(test)]
 mod calls;
 #[cfg(test)]
 mod compliance;
@@ -26,9 +28,15 @@ mod governance;
 #[cfg(test)]
 mod help;
 #[cfg(test)]
+mod identity;
+#[cfg(test)]
 mod image;
 #[cfg(test)]
+mod issuer;
+#[cfg(test)]
 mod lives;
+#[cfg(test)]
+mod login;
 #[cfg(test)]
 mod plans;
 #[cfg(test)]

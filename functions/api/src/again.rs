@@ -20,10 +20,10 @@ use groundplane_ports::PortError;
 use serde::Deserialize;
 
 use crate::deployments::{load, no_such_verb, split};
+use crate::gate::Caller;
 use crate::instances::{
     ATTEMPTS, Claim, absent, accepted, busy, claim, commit, current, parse_id, removal,
 };
-use crate::principal::Caller;
 use crate::problem::Refused;
 use crate::request::Named;
 use crate::submission::idempotency_key;

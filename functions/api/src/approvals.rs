@@ -6,8 +6,8 @@ use groundplane_ports::PortError;
 use serde::Deserialize;
 
 use crate::deployments::{Known, load};
+use crate::gate::Caller;
 use crate::instances::{ATTEMPTS, busy};
-use crate::principal::Caller;
 use crate::problem::Refused;
 use crate::{Platform, System, Table};
 

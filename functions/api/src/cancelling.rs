@@ -5,8 +5,8 @@ use groundplane_model::Callback;
 use groundplane_ports::PortError;
 
 use crate::deployments::{Known, load};
+use crate::gate::Caller;
 use crate::instances::{ATTEMPTS, busy};
-use crate::principal::Caller;
 use crate::problem::Refused;
 use crate::{Platform, System, Table};
 

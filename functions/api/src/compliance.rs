@@ -14,7 +14,7 @@ use groundplane_model::{
 use groundplane_ports::{Page, ReadTable};
 use serde::Deserialize;
 
-use crate::principal::Caller;
+use crate::gate::Caller;
 use crate::problem::Refused;
 use crate::request::{Asked, Limit, page};
 use crate::view::Listing;

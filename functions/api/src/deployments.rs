@@ -14,8 +14,8 @@ use groundplane_model::{
     Partition, Step,
 };
 
+use crate::gate::Caller;
 use crate::preview::{PreviewView, foresee_intent};
-use crate::principal::Caller;
 use crate::problem::{Refused, shown};
 use crate::request::Named;
 use crate::view::DeploymentView;

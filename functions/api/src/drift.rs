@@ -15,7 +15,7 @@ use groundplane_ports::{Page, PortError, ReadTable};
 use serde::Deserialize;
 
 use crate::drift_view::{AskedView, CheckView, DriftView, EntryView, MemberView, ReportView};
-use crate::principal::Caller;
+use crate::gate::Caller;
 use crate::problem::Refused;
 use crate::request::{Asked, Limit, Named, Pair, page_of};
 use crate::view::Listing;

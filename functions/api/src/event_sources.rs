@@ -16,7 +16,7 @@ use groundplane_model::{
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::principal::Caller;
+use crate::gate::Caller;
 use crate::problem::Refused;
 use crate::request::{Asked, Limit, Named, page_of};
 use crate::submission::Written;

@@ -13,7 +13,7 @@ use groundplane_model::{
 use groundplane_ports::ReadTable;
 use serde::{Deserialize, Serialize};
 
-use crate::principal::Caller;
+use crate::gate::Caller;
 use crate::problem::{Refused, shown};
 use crate::request::{Asked, Named};
 use crate::revisions;

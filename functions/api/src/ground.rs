@@ -15,7 +15,7 @@ use groundplane_ports::{Page, PortError, ReadTable};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::principal::Caller;
+use crate::gate::Caller;
 use crate::problem::Refused;
 use crate::request::{Asked, Limit, Named, page};
 use crate::submission::Submitted;
@@ -34,7 +34,6 @@ pub(crate) async fn apply<G: Ground, T: Table, S: System>(
     Named(name): Named,
     submitted: Submitted,
 ) -> Result<Json<AppliedView>, Refused> {
-    caller.must_run_the_platform()?;
     let kind = G::DOCUMENT;
     if submitted.document.name() != name {
         let message = format!("the document is about `{}`", submitted.document.name());
@@ -45,10 +44,8 @@ pub(crate) async fn apply<G: Ground, T: Table, S: System>(
         let message = format!("this endpoint takes a document of `kind: {kind}`");
         return Err(Failure::new(FailureKind::Invalid, message).into());
     };
-    let found = wanted.check().into_iter().map(|problem| {
-        let position = submitted.source.position(&problem.pointer);
-        problem.at(position)
-    });
+    let found = wanted.check().into_iter();
+    let found = found.map(|problem| submitted.source.locate(problem));
     let found: Vec<Problem> = found.collect();
     if found.iter().any(|it| it.severity == Severity::Error) {
         let what = "the document has a problem";

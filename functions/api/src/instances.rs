@@ -16,7 +16,7 @@ use groundplane_ports::{Page, PortError};
 use serde::Deserialize;
 
 use crate::fitness::{self, Ground};
-use crate::principal::Caller;
+use crate::gate::Caller;
 use crate::problem::Refused;
 use crate::proposal::{Proposal, Wish};
 use crate::request::{Asked, Limit, Named, page};

@@ -3,6 +3,7 @@
 mod again;
 mod allocations;
 mod approvals;
+mod audit;
 mod cancelling;
 mod compliance;
 mod deployments;
@@ -11,6 +12,7 @@ mod drift_view;
 mod event_sources;
 mod explanation;
 mod fitness;
+mod gate;
 mod ground;
 mod images;
 mod instances;
@@ -28,33 +30,42 @@ mod quota;
 mod request;
 mod resolvers;
 mod revisions;
+mod routes;
+mod sign_in;
 mod simulate;
 mod submission;
 mod surroundings;
 mod tenants;
 mod view;
+mod visit;
+mod whoami;
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{Method, Uri};
-use axum::middleware::from_fn_with_state;
-use axum::routing::{get, post, put};
 use axum::{Extension, Json};
+use groundplane_audit::Audited;
+use groundplane_authority::Action;
 use groundplane_guarding::Guards;
 use groundplane_lives::Definitions;
 use groundplane_model::{
-    ComplianceFramework, Environment, Failure, FailureKind, Guardrail, LandingZone, Resolver,
-    Tenant, Workflow,
+    AccessPolicy, ComplianceFramework, Environment, Failure, FailureKind, Guardrail, LandingZone,
+    Resolver, Tenant, Workflow,
 };
 use groundplane_ports::{
     Clock, Ids, Random, ReadArtifacts, ReadDeploymentRuns, ReadTable, WriteSecrets, WriteTable,
 };
 use serde_json::{Value, json};
 
+pub use gate::Gate;
+use gate::Gatekeeper;
 pub use principal::Identity;
 use problem::{Refused, shown};
+use routes::Routes;
+pub use routes::{Access, Route};
+pub use sign_in::{SignIn, sign_in};
 pub use surroundings::Surroundings;
 
 /// The largest request body, in bytes; a spec may be as large.
@@ -73,6 +84,19 @@ pub struct Platform<T, S> {
     pub guards: Guards,
 }
 
+impl<T, S> Platform<T, S> {
+    /// The platform on `table` and `system`.
+    #[must_use]
+    pub fn new(table: T, system: S) -> Self {
+        Self {
+            table,
+            system,
+            definitions: Definitions::default(),
+            guards: Guards::default(),
+        }
+    }
+}
+
 /// Everything that an endpoint may do with the table.
 pub trait Table: ReadTable + WriteTable + 'static {}
 impl<T: ReadTable + WriteTable + 'static> Table for T {}
@@ -88,183 +112,299 @@ impl<S> System for S where
 {
 }
 
-/// The API over `platform`. `identity` says which claims of a token name tenant and groups.
-pub fn router<T: Table, S: System>(platform: Platform<T, S>, identity: Identity) -> Router {
-    let platform = Arc::new(platform);
-    let calls = from_fn_with_state(Arc::clone(&platform), quota::limit_calls::<T, S>);
-    Router::new()
-        .route("/v1/health", get(health))
+/// The API over `platform`. `gate` says who gets in; what it lets in leaves its traces in the audit
+/// log.
+pub fn router<T: Table, S: System>(platform: Platform<T, S>, gate: impl Into<Gate>) -> Router {
+    let platform = Platform {
+        table: Audited::new(platform.table),
+        system: platform.system,
+        definitions: platform.definitions,
+        guards: platform.guards,
+    };
+    routes::<Audited<T>, S>()
+        .into_router()
+        .fallback(no_such_route)
+        .method_not_allowed_fallback(no_such_method)
+        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(Extension(Arc::new(Gatekeeper::new(gate.into()))))
+        .with_state(Arc::new(platform))
+}
+
+/// Every endpoint, with what it takes to call it.
+#[must_use]
+pub fn route_table<T: Table, S: System>() -> Vec<Route> {
+    routes::<T, S>().into_table()
+}
+
+/// Every endpoint.
+fn routes<T: Table, S: System>() -> Routes<T, S> {
+    Routes::new()
+        .open("/v1/health", health)
+        .anyone("/v1/whoami", whoami::show)
         .merge(of_instances())
         .merge(of_events())
         .merge(of_grounds())
         .merge(of_resolvers())
         .merge(of_governance())
-        .fallback(no_such_route)
-        .method_not_allowed_fallback(no_such_method)
-        .layer(DefaultBodyLimit::max(MAX_BODY))
-        .layer(calls)
-        .layer(Extension(Arc::new(identity)))
-        .with_state(platform)
 }
 
 /// Instances and what happens to them.
-fn of_instances<T: Table, S: System>() -> Router<Arc<Platform<T, S>>> {
-    Router::new()
-        .route(
+fn of_instances<T: Table, S: System>() -> Routes<T, S> {
+    let instance = "/v1/instances/{id}";
+    let deployment = "/v1/deployments/{id}";
+    Routes::new()
+        .get(
             "/v1/instances",
-            get(instances::list::<T, S>).post(instances::submit::<T, S>),
+            Action::InstanceRead,
+            instances::list::<T, S>,
         )
-        .route("/v1/instances:preview", post(preview::run::<T, S>))
-        .route(
-            "/v1/instances/{id}",
-            get(instances::show::<T, S>)
-                .delete(instances::destroy::<T, S>)
-                .post(again::act::<T, S>),
+        .post(
+            "/v1/instances",
+            Action::InstanceDeploy,
+            instances::submit::<T, S>,
         )
-        .route("/v1/instances/{id}/revisions", get(revisions::list::<T, S>))
-        .route(
-            "/v1/instances/{id}/revisions/{number}",
-            get(revisions::show::<T, S>),
+        .post(
+            "/v1/instances:preview",
+            Action::InstancePreview,
+            preview::run::<T, S>,
         )
-        .route(
-            "/v1/instances/{id}/difference",
-            get(revisions::difference::<T, S>),
+        .get(instance, Action::InstanceRead, instances::show::<T, S>)
+        .delete(
+            instance,
+            Action::InstanceDestroy,
+            instances::destroy::<T, S>,
         )
-        .route(
-            "/v1/instances/{id}/explanation",
-            get(explanation::show::<T, S>),
+        .verbs(
+            instance,
+            &[
+                ("rollback", Action::InstanceDeploy),
+                ("preview", Action::InstancePreview),
+            ],
+            again::act::<T, S>,
         )
-        .route("/v1/instances/{id}/events", get(lives::events::<T, S>))
-        .route("/v1/instances/{id}/history", get(lives::history::<T, S>))
-        .route("/v1/instances/{id}/lifecycle", put(lives::adopt::<T, S>))
-        .route(
-            "/v1/instances/{id}/operations/{name}",
-            post(lives::operate::<T, S>),
+        .get(deployment, Action::InstanceRead, deployments::show::<T, S>)
+        .verbs(
+            deployment,
+            &[
+                ("approve", Action::InstanceApprove),
+                ("reject", Action::InstanceApprove),
+                ("cancel", Action::InstanceDeploy),
+                ("retry", Action::InstanceDeploy),
+            ],
+            deployments::act::<T, S>,
         )
-        .route(
-            "/v1/instances/{id}/signals/{name}",
-            post(lives::signal::<T, S>),
-        )
-        .route(
-            "/v1/instances/{id}/drift",
-            get(drift::show::<T, S>).post(drift::check::<T, S>),
-        )
-        .route(
-            "/v1/instances/{id}/drift/{checkedAt}",
-            get(drift::earlier::<T, S>),
-        )
-        .route("/v1/drift", get(drift::list::<T, S>))
-        .route(
-            "/v1/deployments/{id}",
-            get(deployments::show::<T, S>).post(deployments::act::<T, S>),
-        )
-        .route(
+        .get(
             "/v1/deployments/{id}/preview",
-            get(deployments::preview::<T, S>),
+            Action::InstancePreview,
+            deployments::preview::<T, S>,
+        )
+        .merge(below_an_instance())
+        .get("/v1/drift", Action::DriftRead, drift::list::<T, S>)
+}
+
+/// What one instance has.
+fn below_an_instance<T: Table, S: System>() -> Routes<T, S> {
+    let drift = "/v1/instances/{id}/drift";
+    let read = Action::InstanceRead;
+    Routes::new()
+        .get(
+            "/v1/instances/{id}/revisions",
+            read,
+            revisions::list::<T, S>,
+        )
+        .get(
+            "/v1/instances/{id}/revisions/{number}",
+            read,
+            revisions::show::<T, S>,
+        )
+        .get(
+            "/v1/instances/{id}/difference",
+            read,
+            revisions::difference::<T, S>,
+        )
+        .get(
+            "/v1/instances/{id}/explanation",
+            read,
+            explanation::show::<T, S>,
+        )
+        .get(
+            "/v1/instances/{id}/events",
+            Action::LogRead,
+            lives::events::<T, S>,
+        )
+        .get(
+            "/v1/instances/{id}/history",
+            Action::LogRead,
+            lives::history::<T, S>,
+        )
+        .put(
+            "/v1/instances/{id}/lifecycle",
+            Action::InstanceUpgrade,
+            lives::adopt::<T, S>,
+        )
+        .post(
+            "/v1/instances/{id}/operations/{name}",
+            Action::InstanceOperate,
+            lives::operate::<T, S>,
+        )
+        .post(
+            "/v1/instances/{id}/signals/{name}",
+            Action::InstanceOperate,
+            lives::signal::<T, S>,
+        )
+        .get(drift, Action::DriftRead, drift::show::<T, S>)
+        .post(drift, Action::DriftCheck, drift::check::<T, S>)
+        .get(
+            "/v1/instances/{id}/drift/{checkedAt}",
+            Action::DriftRead,
+            drift::earlier::<T, S>,
         )
 }
 
 /// What instances live by, and what tells them.
-fn of_events<T: Table, S: System>() -> Router<Arc<Platform<T, S>>> {
-    Router::new()
-        .route("/v1/lifecycles", get(lifecycles::list::<T, S>))
-        .route(
-            "/v1/lifecycles/{name}",
-            get(lifecycles::newest::<T, S>).put(lifecycles::apply::<T, S>),
-        )
-        .route(
+fn of_events<T: Table, S: System>() -> Routes<T, S> {
+    let lifecycle = "/v1/lifecycles/{name}";
+    let workflow = "/v1/workflows/{name}";
+    let source = "/v1/event-sources/{name}";
+    let (read, publish) = (Action::LifecycleRead, Action::LifecyclePublish);
+    let manage = Action::EventSourceManage;
+    Routes::new()
+        .get("/v1/lifecycles", read, lifecycles::list::<T, S>)
+        .get(lifecycle, read, lifecycles::newest::<T, S>)
+        .put(lifecycle, publish, lifecycles::apply::<T, S>)
+        .get(
             "/v1/lifecycles/{name}/{version}",
-            get(lifecycles::show::<T, S>),
+            read,
+            lifecycles::show::<T, S>,
         )
-        .route("/v1/lifecycles:simulate", post(simulate::run::<T, S>))
-        .route("/v1/workflows", get(ground::list::<Workflow, T, S>))
-        .route(
-            "/v1/workflows/{name}",
-            put(ground::apply::<Workflow, T, S>).get(ground::show::<Workflow, T, S>),
+        .post("/v1/lifecycles:simulate", read, simulate::run::<T, S>)
+        .get("/v1/workflows", read, ground::list::<Workflow, T, S>)
+        .put(workflow, publish, ground::apply::<Workflow, T, S>)
+        .get(workflow, read, ground::show::<Workflow, T, S>)
+        .get(
+            "/v1/event-sources",
+            Action::EventSourceRead,
+            event_sources::list::<T, S>,
         )
-        .route("/v1/event-sources", get(event_sources::list::<T, S>))
-        .route(
-            "/v1/event-sources/{name}",
-            put(event_sources::apply::<T, S>)
-                .get(event_sources::show::<T, S>)
-                .delete(event_sources::remove::<T, S>),
-        )
-        .route(
+        .put(source, manage, event_sources::apply::<T, S>)
+        .get(source, Action::EventSourceRead, event_sources::show::<T, S>)
+        .delete(source, manage, event_sources::remove::<T, S>)
+        .post(
             "/v1/event-sources/{name}/rotations",
-            post(event_sources::rotate::<T, S>),
+            manage,
+            event_sources::rotate::<T, S>,
         )
 }
 
 /// What instances stand on.
-fn of_grounds<T: Table, S: System>() -> Router<Arc<Platform<T, S>>> {
-    Router::new()
-        .route("/v1/environments", get(ground::list::<Environment, T, S>))
-        .route(
-            "/v1/environments/{name}",
-            put(ground::apply::<Environment, T, S>).get(ground::show::<Environment, T, S>),
-        )
-        .route("/v1/landing-zones", get(ground::list::<LandingZone, T, S>))
-        .route(
-            "/v1/landing-zones/{name}",
-            put(ground::apply::<LandingZone, T, S>).get(ground::show::<LandingZone, T, S>),
-        )
-}
-
-/// What is allowed.
-fn of_governance<T: Table, S: System>() -> Router<Arc<Platform<T, S>>> {
-    Router::new()
-        .route("/v1/guardrails", get(ground::list::<Guardrail, T, S>))
-        .route(
-            "/v1/guardrails/{name}",
-            put(ground::apply::<Guardrail, T, S>).get(ground::show::<Guardrail, T, S>),
-        )
-        .route("/v1/compliance/report", get(compliance::report::<T, S>))
-        .route("/v1/tenants", get(tenants::list::<T, S>))
-        .route(
-            "/v1/tenants/{name}",
-            put(ground::apply::<Tenant, T, S>).get(tenants::show::<T, S>),
-        )
-        .route(
-            "/v1/compliance-frameworks",
-            get(ground::list::<ComplianceFramework, T, S>),
-        )
-        .route(
-            "/v1/compliance-frameworks/{name}",
-            put(ground::apply::<ComplianceFramework, T, S>)
-                .get(ground::show::<ComplianceFramework, T, S>),
-        )
+fn of_grounds<T: Table, S: System>() -> Routes<T, S> {
+    let environment = "/v1/environments/{name}";
+    let zone = "/v1/landing-zones/{name}";
+    let (read, manage) = (Action::GroundRead, Action::GroundManage);
+    Routes::new()
+        .get("/v1/environments", read, ground::list::<Environment, T, S>)
+        .put(environment, manage, ground::apply::<Environment, T, S>)
+        .get(environment, read, ground::show::<Environment, T, S>)
+        .get("/v1/landing-zones", read, ground::list::<LandingZone, T, S>)
+        .put(zone, manage, ground::apply::<LandingZone, T, S>)
+        .get(zone, read, ground::show::<LandingZone, T, S>)
 }
 
 /// What inputs become.
-fn of_resolvers<T: Table, S: System>() -> Router<Arc<Platform<T, S>>> {
-    Router::new()
-        .route("/v1/resolvers", get(resolvers::list::<T, S>))
-        .route(
-            "/v1/resolvers/{name}",
-            put(ground::apply::<Resolver, T, S>).get(resolvers::show::<T, S>),
+fn of_resolvers<T: Table, S: System>() -> Routes<T, S> {
+    let resolver = "/v1/resolvers/{name}";
+    let pool = "/v1/pools/{name}";
+    let read = Action::ResolverRead;
+    Routes::new()
+        .get("/v1/resolvers", read, resolvers::list::<T, S>)
+        .put(
+            resolver,
+            Action::ResolverConfigure,
+            ground::apply::<Resolver, T, S>,
         )
-        .route(
+        .get(resolver, read, resolvers::show::<T, S>)
+        .get(
             "/v1/resolvers/{name}/config",
-            get(resolvers::config::<T, S>),
+            read,
+            resolvers::config::<T, S>,
         )
-        .route(
-            "/v1/images",
-            get(images::list::<T, S>).put(images::set::<T, S>),
-        )
-        .route("/v1/pools", get(pools::list::<T, S>))
-        .route(
-            "/v1/pools/{name}",
-            put(pools::create::<T, S>)
-                .get(pools::show::<T, S>)
-                .delete(pools::remove::<T, S>),
-        )
-        .route(
+        .get("/v1/images", Action::ImageRead, images::list::<T, S>)
+        .put("/v1/images", Action::ImagePublish, images::set::<T, S>)
+        .get("/v1/pools", Action::PoolRead, pools::list::<T, S>)
+        .put(pool, Action::PoolManage, pools::create::<T, S>)
+        .get(pool, Action::PoolRead, pools::show::<T, S>)
+        .delete(pool, Action::PoolManage, pools::remove::<T, S>)
+        .get(
             "/v1/allocations",
-            get(allocations::list::<T, S>)
-                .post(allocations::take::<T, S>)
-                .delete(allocations::give_back::<T, S>),
+            Action::PoolRead,
+            allocations::list::<T, S>,
         )
-        .route("/v1/names:preview", post(names::preview::<T, S>))
+        .post(
+            "/v1/allocations",
+            Action::PoolManage,
+            allocations::take::<T, S>,
+        )
+        .delete(
+            "/v1/allocations",
+            Action::PoolManage,
+            allocations::give_back::<T, S>,
+        )
+        .post("/v1/names:preview", read, names::preview::<T, S>)
+}
+
+/// Who may do what, and who did.
+fn of_governance<T: Table, S: System>() -> Routes<T, S> {
+    let policy = "/v1/access-policies/{name}";
+    let read = Action::AccessRead;
+    Routes::new()
+        .get(
+            "/v1/access-policies",
+            read,
+            ground::list::<AccessPolicy, T, S>,
+        )
+        .put(
+            policy,
+            Action::AccessManage,
+            ground::apply::<AccessPolicy, T, S>,
+        )
+        .get(policy, read, ground::show::<AccessPolicy, T, S>)
+        .get("/v1/audit", Action::AuditRead, audit::list::<T, S>)
+        .merge(of_rules())
+}
+
+/// What is allowed, how much of it, and what proves that it was kept.
+fn of_rules<T: Table, S: System>() -> Routes<T, S> {
+    let guardrail = "/v1/guardrails/{name}";
+    let framework = "/v1/compliance-frameworks/{name}";
+    let tenant = "/v1/tenants/{name}";
+    let (read, govern) = (Action::GroundRead, Action::ComponentGovern);
+    Routes::new()
+        .get("/v1/guardrails", read, ground::list::<Guardrail, T, S>)
+        .put(guardrail, govern, ground::apply::<Guardrail, T, S>)
+        .get(guardrail, read, ground::show::<Guardrail, T, S>)
+        .get(
+            "/v1/compliance-frameworks",
+            read,
+            ground::list::<ComplianceFramework, T, S>,
+        )
+        .put(framework, govern, ground::apply::<ComplianceFramework, T, S>)
+        .get(framework, read, ground::show::<ComplianceFramework, T, S>)
+        .get(
+            "/v1/compliance/report",
+            Action::ComplianceRead,
+            compliance::report::<T, S>,
+        )
+        .get(
+            "/v1/tenants",
+            Action::TenantManage,
+            ground::list::<Tenant, T, S>,
+        )
+        .put(
+            tenant,
+            Action::TenantManage,
+            ground::apply::<Tenant, T, S>,
+        )
+        .get(tenant, read, tenants::show::<T, S>)
 }
 
 async fn health() -> Json<Value> {

@@ -17,7 +17,7 @@ use groundplane_spec::{Document, ValidDocument};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::principal::Caller;
+use crate::gate::Caller;
 use crate::problem::Refused;
 use crate::request::{Asked, Limit, Named, Pair, page};
 use crate::submission::Submitted;
@@ -80,7 +80,6 @@ pub(crate) async fn apply<T: Table, S: System>(
     Named(name): Named,
     submitted: Submitted,
 ) -> Result<(StatusCode, Json<LifecycleView>), Refused> {
-    caller.must_run_the_platform()?;
     let ValidDocument::Lifecycle(document) = submitted.document else {
         let kind = submitted.document.kind();
         let message = format!("lifecycles are made from `kind: Lifecycle`, not `{kind}`");
@@ -88,7 +87,7 @@ pub(crate) async fn apply<T: Table, S: System>(
     };
     if document.reference.name.as_str() != name {
         let problem = Problem::error("/metadata/name", "the path names another lifecycle");
-        let problem = problem.at(submitted.source.position("/metadata/name"));
+        let problem = submitted.source.locate(problem);
         return Err(Failure::invalid_document("the document has a problem", vec![problem]).into());
     }
     check(&platform.table, &document.spec, &submitted.source).await?;
@@ -119,11 +118,8 @@ async fn check(
     let Err(problems) = Definition::parse(spec, &workflows) else {
         return Ok(());
     };
-    let located = |problem: Problem| {
-        let position = source.position(&problem.pointer);
-        problem.at(position)
-    };
-    let problems = problems.into_iter().map(located).collect();
+    let problems = problems.into_iter();
+    let problems = problems.map(|problem| source.locate(problem)).collect();
     Err(Failure::invalid_document("the lifecycle cannot work", problems).into())
 }
 

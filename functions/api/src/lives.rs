@@ -16,10 +16,10 @@ use groundplane_spec::{Document, Service};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::gate::Caller;
 use crate::json_body::JsonBody;
 use crate::life_view::{EntryView, PassageView};
 use crate::lifecycles::States;
-use crate::principal::Caller;
 use crate::problem::{Refused, shown};
 use crate::request::{Asked, Limit, Named, Pair, page, page_of};
 use crate::submission::idempotency_key;
@@ -185,7 +185,7 @@ pub(crate) async fn chosen(
     let wanted = service.lifecycle.as_ref();
     let at_its_place = |message: String, hint: String| {
         let problem = Problem::error("/spec/lifecycle", message).with_hint(hint);
-        let problem = problem.at(source.position("/spec/lifecycle"));
+        let problem = source.locate(problem);
         Failure::invalid_document("the spec's lifecycle cannot be used", vec![problem])
     };
     let present = match current {

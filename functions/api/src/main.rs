@@ -1,6 +1,6 @@
 //! Wires the HTTP API to AWS.
 
-use groundplane_api::{Identity, Platform, Surroundings, router};
+use groundplane_api::{Gate, Identity, Platform, SignIn, Surroundings, router, sign_in};
 use groundplane_aws::{Aws, System};
 use groundplane_edge::{Error, setting, setting_or, start_telemetry};
 
@@ -12,15 +12,14 @@ async fn main() -> Result<(), Error> {
         groups_claim: setting_or("GROUPS_CLAIM", "cognito:groups"),
         platform_group: setting_or("PLATFORM_GROUP", "platform"),
     };
+    let mut gate = Gate::from(identity);
+    gate.retention = setting_or("AUDIT_RETENTION_DAYS", "400").parse()?;
     let aws = Aws::from_env().await;
     let secrets = aws.own_secrets(setting("INSTALLATION")?);
     let artifacts = aws.artifacts(setting("ARTIFACT_BUCKET")?);
     let executions = aws.deploy_machine(setting("DEPLOY_MACHINE_ARN")?);
-    let platform = Platform {
-        table: aws.table(setting("TABLE_NAME")?),
-        system: Surroundings::new(System, secrets, artifacts, executions),
-        definitions: groundplane_lives::Definitions::default(),
-        guards: groundplane_guarding::Guards::default(),
-    };
-    lambda_http::run(router(platform, identity)).await
+    let table = aws.table(setting("TABLE_NAME")?);
+    let system = Surroundings::new(System, secrets, artifacts, executions);
+    let platform = Platform::new(table, system);
+    lambda_http::run(router(platform, gate).merge(sign_in(SignIn::read()?))).await
 }

@@ -15,8 +15,8 @@ use groundplane_resolvers::{
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::gate::Caller;
 use crate::json_body::JsonBody;
-use crate::principal::Caller;
 use crate::problem::Refused;
 use crate::{Platform, System, Table, ground};
 

@@ -14,7 +14,7 @@ use groundplane_ports::ReadTable;
 use groundplane_preview::Preview;
 use serde::{Deserialize, Serialize};
 
-use crate::principal::Caller;
+use crate::gate::Caller;
 use crate::problem::Refused;
 use crate::proposal::{Proposal, Wish};
 use crate::request::Asked;

@@ -1,15 +1,12 @@
-//! Who calls: read from the claims of the token that API Gateway has verified. A request without
-//! them reaches no endpoint but the health check.
+//! Who calls: read from what API Gateway has verified, the claims of a token or the role whose
+//! credentials a request was signed with. Nothing else in a request says who sends it.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
-use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use groundplane_model::{Failure, FailureKind, Principal, TenantId};
+use groundplane_authority::Authority;
+use groundplane_model::{Failure, FailureKind, Machine, MachineIdentity, Principal, TenantId};
 use lambda_http::request::RequestContext;
-
-use crate::problem::Refused;
 
 /// Which claims name the tenant and the groups, and which group runs the platform.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,93 +15,134 @@ pub struct Identity {
     pub tenant_claim: String,
     /// The claim that holds the groups.
     pub groups_claim: String,
-    /// The group whose members may change landing zones and environments.
+    /// The group whose members run the platform.
     pub platform_group: String,
 }
 
-/// The caller of an endpoint.
-#[derive(Debug, Clone)]
-pub(crate) struct Caller {
-    pub(crate) principal: Principal,
-    identity: Arc<Identity>,
+/// What a request proves about its sender.
+#[derive(Debug)]
+pub(crate) enum Proof<'a> {
+    /// The claims of a token that the issuer has signed.
+    Token(&'a HashMap<String, String>),
+    /// The ARN of whoever has signed the request with credentials of AWS.
+    Signature(&'a str),
 }
 
-impl Caller {
-    /// Refuses callers who do not run the platform.
-    pub(crate) fn must_run_the_platform(&self) -> Result<(), Failure> {
-        let group = &self.identity.platform_group;
-        if self.principal.is_in(group) {
-            return Ok(());
+/// The claims that name the client of a token: as Cognito does, and as RFC 9068 and others do.
+const CLIENT_CLAIMS: [&str; 2] = ["client_id", "azp"];
+
+impl<'a> Proof<'a> {
+    /// What API Gateway has verified of a request, if anything.
+    pub(crate) fn of(parts: &'a Parts) -> Option<Self> {
+        let RequestContext::ApiGatewayV2(context) = parts.extensions.get::<RequestContext>()?
+        else {
+            return None;
+        };
+        let authorizer = context.authorizer.as_ref()?;
+        if let Some(token) = &authorizer.jwt {
+            return Some(Self::Token(&token.claims));
         }
-        let message = format!("only members of the group `{group}` may do this");
-        Err(Failure::new(FailureKind::Denied, message))
+        let arn = authorizer.iam.as_ref()?.user_arn.as_deref()?;
+        Some(Self::Signature(arn))
+    }
+
+    /// The subject, as far as it is known: even of callers that are refused.
+    pub(crate) fn subject(&self) -> String {
+        let subject = match self {
+            Self::Token(claims) => claims.get("sub").map_or("", String::as_str),
+            Self::Signature(arn) => arn,
+        };
+        subject.chars().filter(|c| !c.is_control()).collect()
+    }
+
+    /// The caller. A person's token names the tenant; of machines the access policy says it.
+    pub(crate) fn principal(
+        &self,
+        identity: &Identity,
+        authority: &Authority,
+    ) -> Result<Principal, Failure> {
+        match self {
+            Self::Token(claims) => of_token(self.subject(), claims, identity, authority),
+            Self::Signature(arn) => {
+                let machine = role_of(arn).map(MachineIdentity::Role);
+                let machine = machine.ok_or_else(|| {
+                    denied("requests are signed with the credentials of a role".to_owned())
+                })?;
+                let unknown = || denied("the access policy does not name this role".to_owned());
+                let tenant = authority.tenant_of(&machine).ok_or_else(unknown)?;
+                Ok(of_machine(self.subject(), tenant, machine.clone()))
+            }
+        }
     }
 }
 
-impl Caller {
-    /// Whether the caller may know what `tenant` has: their own, or whoever runs the platform.
-    pub(crate) fn may_see(&self, tenant: &TenantId) -> bool {
-        self.principal.tenant == *tenant || self.must_run_the_platform().is_ok()
+fn of_token(
+    subject: String,
+    claims: &HashMap<String, String>,
+    identity: &Identity,
+    authority: &Authority,
+) -> Result<Principal, Failure> {
+    if subject.is_empty() {
+        return Err(denied("the token has no claim `sub`".to_owned()));
     }
-}
-
-impl<S: Sync> FromRequestParts<S> for Caller {
-    type Rejection = Refused;
-
-    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Refused> {
-        let identity = parts
-            .extensions
-            .get::<Arc<Identity>>()
-            .cloned()
-            .ok_or_else(|| {
-                Failure::new(FailureKind::Internal, "the API has no identity settings")
-            })?;
-        let claims = claims(parts).ok_or_else(|| {
-            Failure::new(
-                FailureKind::Unauthenticated,
-                "the request carries no verified token",
-            )
-        })?;
-        let principal = principal(claims, &identity)?;
-        Ok(Self {
-            principal,
-            identity,
-        })
-    }
-}
-
-fn claims(parts: &Parts) -> Option<&HashMap<String, String>> {
-    let RequestContext::ApiGatewayV2(context) = parts.extensions.get::<RequestContext>()? else {
-        return None;
-    };
-    Some(&context.authorizer.as_ref()?.jwt.as_ref()?.claims)
-}
-
-fn principal(claims: &HashMap<String, String>, identity: &Identity) -> Result<Principal, Failure> {
-    let denied = |message: String| Failure::new(FailureKind::Denied, message);
-    let subject = claims.get("sub").filter(|subject| !subject.is_empty());
-    let subject = subject.ok_or_else(|| denied("the token has no claim `sub`".to_owned()))?;
     let claim = &identity.tenant_claim;
-    let tenant = claims.get(claim).ok_or_else(|| {
-        denied(format!(
-            "the token has no claim `{claim}`, which names the tenant"
-        ))
-    })?;
+    let Some(tenant) = claims.get(claim) else {
+        let client = CLIENT_CLAIMS.iter().find_map(|name| claims.get(*name));
+        let client = client.filter(|client| is_about_client(&subject, client));
+        let machine = client.map(|client| MachineIdentity::Client(client.clone()));
+        let known = machine.and_then(|machine| {
+            let tenant = authority.tenant_of(&machine)?;
+            Some(of_machine(subject, tenant, machine.clone()))
+        });
+        return known.ok_or_else(|| {
+            denied(format!(
+                "the token has no claim `{claim}`, which names the tenant"
+            ))
+        });
+    };
     let tenant = TenantId::parse(tenant)
         .map_err(|error| denied(format!("the token's claim `{claim}`: {error}")))?;
-    let groups = claims
-        .get(&identity.groups_claim)
-        .map(|text| groups(text))
-        .unwrap_or_default();
+    let groups = claims.get(&identity.groups_claim);
     Ok(Principal {
-        subject: subject.chars().filter(|c| !c.is_control()).collect(),
+        subject,
         tenant,
-        groups,
+        groups: groups.map(|text| list(text)).unwrap_or_default(),
+        machine: None,
     })
 }
 
+/// Whether a token is that of a client itself. A person's that was got through the client names it as
+/// well, and has another subject (RFC 9068, section 2.2; Auth0 appends `@clients`).
+fn is_about_client(subject: &str, client: &str) -> bool {
+    let rest = subject.strip_prefix(client);
+    !client.is_empty() && rest.is_some_and(|rest| rest.is_empty() || rest == "@clients")
+}
+
+fn of_machine(subject: String, tenant: &TenantId, machine: MachineIdentity) -> Principal {
+    Principal {
+        subject,
+        tenant: tenant.clone(),
+        groups: Vec::new(),
+        machine: Some(machine),
+    }
+}
+
+/// The role whose session an ARN is of: `arn:aws:sts::…:assumed-role/<role>/<session>`.
+fn role_of(arn: &str) -> Option<String> {
+    let parts: Vec<&str> = arn.splitn(6, ':').collect();
+    let ["arn", partition, "sts", _, account, session] = parts.as_slice() else {
+        return None;
+    };
+    let (role, _) = session.strip_prefix("assumed-role/")?.split_once('/')?;
+    Some(Machine::role_arn_of(partition, account, role))
+}
+
+fn denied(message: String) -> Failure {
+    Failure::new(FailureKind::Denied, message)
+}
+
 /// API Gateway hands a list in a claim on as text: `[platform developers]`, or as JSON.
-fn groups(text: &str) -> Vec<String> {
+fn list(text: &str) -> Vec<String> {
     text.trim_start_matches('[')
         .trim_end_matches(']')
         .split([' ', ','])
@@ -116,6 +154,9 @@ fn groups(text: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use groundplane_authority::Policies;
+    use groundplane_model::AccessPolicySpec;
+
     use super::*;
 
     fn identity() -> Identity {
@@ -126,21 +167,43 @@ mod tests {
         }
     }
 
-    fn claims(pairs: &[(&str, &str)]) -> HashMap<String, String> {
-        pairs
+    fn authority() -> Authority {
+        let access = AccessPolicySpec {
+            machines: vec![
+                Machine {
+                    client: Some("client-1".to_owned()),
+                    role_arn: None,
+                    tenant: TenantId::parse("acme").unwrap(),
+                    roles: vec!["user".to_owned()],
+                },
+                Machine {
+                    client: None,
+                    role_arn: Some("arn:aws:iam::123456789012:role/ci/pipeline".to_owned()),
+                    tenant: TenantId::parse("umbrella").unwrap(),
+                    roles: vec!["read-only".to_owned()],
+                },
+            ],
+            ..AccessPolicySpec::default()
+        };
+        Authority::new(Policies::shipped(), "platform", access).unwrap()
+    }
+
+    fn principal(pairs: &[(&str, &str)]) -> Result<Principal, Failure> {
+        let claims: HashMap<String, String> = pairs
             .iter()
             .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
-            .collect()
+            .collect();
+        Proof::Token(&claims).principal(&identity(), &authority())
     }
 
     #[test]
     fn the_token_names_tenant_and_groups() {
-        let claims = claims(&[
+        let principal = principal(&[
             ("sub", "u-1"),
             ("custom:tenant", "acme"),
             ("cognito:groups", "[platform developers]"),
         ]);
-        let principal = principal(&claims, &identity()).unwrap();
+        let principal = principal.unwrap();
         assert_eq!(principal.tenant.as_str(), "acme");
         assert!(principal.is_in("platform") && principal.is_in("developers"));
         assert!(!principal.is_in("plat"));
@@ -149,30 +212,71 @@ mod tests {
     #[test]
     fn groups_arrive_in_several_notations() {
         for text in ["[a b]", "a,b", "[\"a\",\"b\"]", "a b", "[a, b]"] {
-            assert_eq!(groups(text), ["a", "b"], "{text}");
+            assert_eq!(list(text), ["a", "b"], "{text}");
         }
-        assert!(groups("[]").is_empty());
+        assert!(list("[]").is_empty());
     }
 
     #[test]
     fn a_token_without_a_tenant_is_refused_with_the_reason() {
-        let error = principal(&claims(&[("sub", "u-1")]), &identity()).unwrap_err();
+        let error = principal(&[("sub", "u-1")]).unwrap_err();
         assert_eq!(error.kind, FailureKind::Denied);
         assert!(
             error.message.contains("no claim `custom:tenant`"),
             "{error}"
         );
-
-        let hostile = claims(&[("sub", "u-1"), ("custom:tenant", "acme#INSTANCE#x")]);
-        assert_eq!(
-            principal(&hostile, &identity()).unwrap_err().kind,
-            FailureKind::Denied
-        );
+        let hostile = principal(&[("sub", "u-1"), ("custom:tenant", "acme#INSTANCE#x")]);
+        assert_eq!(hostile.unwrap_err().kind, FailureKind::Denied);
     }
 
     #[test]
     fn a_token_without_a_subject_is_refused() {
-        let error = principal(&claims(&[("custom:tenant", "acme")]), &identity()).unwrap_err();
+        let error = principal(&[("custom:tenant", "acme")]).unwrap_err();
         assert!(error.message.contains("no claim `sub`"), "{error}");
+    }
+
+    #[test]
+    fn a_machine_works_for_the_tenant_that_the_access_policy_says() {
+        let machine = principal(&[("sub", "client-1"), ("client_id", "client-1")]).unwrap();
+        assert_eq!(machine.tenant.as_str(), "acme");
+        assert_eq!(authority().roles_of(&machine), ["user"]);
+        assert!(principal(&[("sub", "client-1@clients"), ("azp", "client-1")]).is_ok());
+        for (subject, client) in [
+            ("c-2", "c-2"),
+            ("kim", "client-1"),
+            ("client-10", "client-1"),
+        ] {
+            let token = [("sub", subject), ("client_id", client)];
+            assert!(principal(&token).is_err(), "{subject}");
+        }
+    }
+
+    #[test]
+    fn a_person_who_signs_in_through_a_client_of_a_machine_is_still_a_person() {
+        let claims = [
+            ("sub", "u"),
+            ("client_id", "client-1"),
+            ("custom:tenant", "b"),
+        ];
+        let person = principal(&claims).unwrap();
+        assert_eq!((person.tenant.as_str(), person.machine), ("b", None));
+    }
+
+    #[test]
+    fn a_signed_request_is_that_of_the_role_behind_the_session() {
+        let of = |arn: &str| Proof::Signature(arn).principal(&identity(), &authority());
+        let known = of("arn:aws:sts::123456789012:assumed-role/pipeline/run-7").unwrap();
+        assert_eq!(known.tenant.as_str(), "umbrella");
+        assert_eq!(authority().roles_of(&known), ["read-only"]);
+        for other in [
+            "arn:aws:sts::123456789012:assumed-role/other/run-7",
+            "arn:aws:sts::210987654321:assumed-role/pipeline/run-7",
+            "arn:aws:iam::123456789012:user/pipeline",
+            "arn:aws:iam::123456789012:root",
+            "arn:aws:sts::123456789012:assumed-role/pipeline",
+            "",
+        ] {
+            assert_eq!(of(other).unwrap_err().kind, FailureKind::Denied, "{other}");
+        }
     }
 }

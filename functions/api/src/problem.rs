@@ -33,6 +33,11 @@ struct Body<'a> {
 }
 
 impl Refused {
+    /// Whether the caller may not do this.
+    pub(crate) fn is_denial(&self) -> bool {
+        self.status == StatusCode::FORBIDDEN
+    }
+
     /// A method that an endpoint does not answer.
     pub(crate) fn method(message: String) -> Self {
         Self {

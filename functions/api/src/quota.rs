@@ -1,11 +1,6 @@
 //! How much a tenant may have and do, as far as the API is asked for it: what is used is counted in
 //! the transaction that uses it.
 
-use std::sync::Arc;
-
-use axum::extract::{FromRequestParts, Request, State};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
 use groundplane_deployment::Accepted;
 use groundplane_governance::{bound_of, exceeded};
 use groundplane_model::{Action, Quota, Tenant, TenantId};
@@ -13,7 +8,6 @@ use groundplane_ports::PortError;
 use groundplane_quotas::{rules_of, used};
 use jiff::Timestamp;
 
-use crate::principal::Caller;
 use crate::problem::Refused;
 use crate::{Platform, System, Table};
 
@@ -61,23 +55,8 @@ async fn must_have_room<T: Table, S: System>(
     }
 }
 
-/// Counts every call of a tenant whose calls are bounded, and refuses those that are too many.
-/// Whoever is not known is refused by the endpoint.
-pub(crate) async fn limit_calls<T: Table, S: System>(
-    State(platform): State<Arc<Platform<T, S>>>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let (mut parts, body) = request.into_parts();
-    if let Ok(caller) = Caller::from_request_parts(&mut parts, &()).await
-        && let Err(refused) = count_call(&platform, &caller.principal.tenant).await
-    {
-        return refused.into_response();
-    }
-    next.run(Request::from_parts(parts, body)).await
-}
-
-async fn count_call<T: Table, S: System>(
+/// Counts a call of a tenant whose calls are bounded, and refuses it where it is one too many.
+pub(crate) async fn count_call<T: Table, S: System>(
     platform: &Platform<T, S>,
     tenant: &TenantId,
 ) -> Result<(), Refused> {

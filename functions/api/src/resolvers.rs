@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::principal::Caller;
+use crate::gate::Caller;
 use crate::problem::Refused;
 use crate::request::{Asked, Named};
 use crate::view::Listing;

@@ -16,7 +16,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::principal::Caller;
+use crate::gate::Caller;
 use crate::problem::{Refused, shown};
 use crate::request::{Asked, Limit, Named, Pair, page_of};
 use crate::view::Listing;

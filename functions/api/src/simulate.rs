@@ -15,8 +15,8 @@ use groundplane_model::{
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::gate::Caller;
 use crate::json_body::JsonBody;
-use crate::principal::Caller;
 use crate::problem::{Refused, shown};
 use crate::{Platform, System, Table};
 

@@ -5,16 +5,16 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
+use groundplane_authority::{Action, Object};
 use groundplane_governance::bound_of;
 use groundplane_model::{Failure, FailureKind, Quota, Tenant, TenantId};
 use groundplane_quotas::{rules_of, used};
 use serde_json::{Map, Value, json};
 
-use crate::ground::{self, ListQuery};
-use crate::principal::Caller;
+use crate::gate::Caller;
+use crate::ground;
 use crate::problem::Refused;
-use crate::request::{Asked, Named};
-use crate::view::Listing;
+use crate::request::Named;
 use crate::{Platform, System, Table};
 
 /// Everything that is counted.
@@ -25,16 +25,6 @@ const QUOTAS: [Quota; 4] = [
     Quota::RequestsPerMinute,
 ];
 
-/// `GET /v1/tenants`
-pub(crate) async fn list<T: Table, S: System>(
-    state: State<Arc<Platform<T, S>>>,
-    caller: Caller,
-    query: Asked<ListQuery>,
-) -> Result<Json<Listing<Value>>, Refused> {
-    caller.must_run_the_platform()?;
-    ground::list::<Tenant, T, S>(state, caller, query).await
-}
-
 /// `GET /v1/tenants/{name}`
 pub(crate) async fn show<T: Table, S: System>(
     State(platform): State<Arc<Platform<T, S>>>,
@@ -43,7 +33,9 @@ pub(crate) async fn show<T: Table, S: System>(
 ) -> Result<Json<Value>, Refused> {
     let absent = || Failure::new(FailureKind::NotFound, "there is no such tenant");
     let tenant = TenantId::parse(&name).map_err(|_| absent())?;
-    if !caller.may_see(&tenant) {
+    let is_own = caller.principal.tenant == tenant;
+    let manages = || caller.may(Action::TenantManage, Object::of(&tenant)).allowed;
+    if !is_own && !manages() {
         return Err(absent().into());
     }
     let rules = rules_of(&platform.table, &tenant).await?;

@@ -1,7 +1,8 @@
 //! Wires deadlines to AWS.
 
+use groundplane_audit::Recorded;
 use groundplane_aws::{Aws, System};
-use groundplane_edge::{Error, serve, setting, start_telemetry};
+use groundplane_edge::{Error, serve, setting, setting_or, start_telemetry};
 use groundplane_fire_deadlines::handle;
 use groundplane_lives::{Definitions, Lives};
 
@@ -9,8 +10,10 @@ use groundplane_lives::{Definitions, Lives};
 async fn main() -> Result<(), Error> {
     start_telemetry();
     let aws = Aws::from_env().await;
+    let kept = setting_or("AUDIT_RETENTION_DAYS", "400").parse()?;
+    let table = aws.table(setting("TABLE_NAME")?);
     let lives = Lives {
-        table: &aws.table(setting("TABLE_NAME")?),
+        table: &Recorded::new(table, System, "fire-deadlines", kept),
         clock: &System,
         definitions: &Definitions::default(),
     };

@@ -1,6 +1,7 @@
 //! The ports on AWS. Clients are made once per process, from the environment, by [`Aws`].
 
 mod artifacts;
+mod audit_log;
 mod cloudformation;
 mod databases;
 mod error;
@@ -18,6 +19,7 @@ mod tagged;
 mod timers;
 
 pub use artifacts::Artifacts;
+pub use audit_log::AuditLog;
 pub use cloudformation::CloudFormation;
 pub use databases::Databases;
 pub use events::EventBus;
@@ -61,11 +63,21 @@ impl Aws {
     /// The bucket of that name as the store of artifacts.
     #[must_use]
     pub fn artifacts(&self, bucket: String) -> Artifacts {
+        Artifacts::new(self.buckets(), bucket)
+    }
+
+    /// The bucket of that name as the place of the audit log.
+    #[must_use]
+    pub fn audit_log(&self, bucket: String) -> AuditLog {
+        AuditLog::new(self.buckets(), bucket)
+    }
+
+    fn buckets(&self) -> aws_sdk_s3::Client {
         // An emulator has no bucket sub-domains to look up.
         let config = aws_sdk_s3::config::Builder::from(&self.0)
             .force_path_style(self.0.endpoint_url().is_some())
             .build();
-        Artifacts::new(aws_sdk_s3::Client::from_conf(config), bucket)
+        aws_sdk_s3::Client::from_conf(config)
     }
 
     /// The deploy state machine with that ARN.

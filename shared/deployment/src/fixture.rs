@@ -52,6 +52,7 @@ pub(crate) fn principal() -> Principal {
         subject: "kim".to_owned(),
         tenant: tenant(),
         groups: Vec::new(),
+        machine: None,
     }
 }
 

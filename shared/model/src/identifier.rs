@@ -101,6 +101,14 @@ identifier!(
 );
 
 identifier!(
+    /// The name of the access policy: there is one, called `access`.
+    AccessPolicyName,
+    "an access policy",
+    "there is one, called `access`",
+    |text| text == "access"
+);
+
+identifier!(
     /// The name of a service: `^[a-z][a-z0-9-]{1,30}[a-z0-9]$`.
     ServiceName,
     "a service name",

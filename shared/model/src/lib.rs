@@ -1,8 +1,10 @@
 //! The words of Groundplane as types: identifiers, documents, records, events between steps.
 //! Nothing here does I/O, reads a clock or knows of AWS.
 
+mod access_policy;
 mod approval;
 mod artifact;
+mod audit;
 mod compliance;
 mod context;
 mod deployment;
@@ -45,10 +47,14 @@ mod workflow;
 #[cfg(test)]
 mod workflow_tests;
 
+pub use access_policy::{
+    AccessPolicy, AccessPolicySpec, AccessRule, CustomRole, GroupRoles, Machine,
+};
 pub use approval::{
     Approval, ApprovalDecision, ApprovalPolicy, ApprovalVerdict, Callback, Cancellation, TaskToken,
 };
 pub use artifact::{Artifact, Digest};
+pub use audit::{AuditActor, AuditChange, AuditEntry, AuditOutcome};
 pub use compliance::{AppliesTo, ComplianceFramework, Control, Evidence, FrameworkSpec};
 pub use context::{Context, ContextValue, MissingKey};
 pub use deployment::{
@@ -72,6 +78,7 @@ pub use guardrail::{
     UnitMakeup,
 };
 pub use identifier::{
+    AccessPolicyName,
     ContextKey, DeploymentId, EnvironmentName, EventSourceName, FrameworkName, GuardrailName,
     InstanceId, InvalidIdentifier, LandingZoneName, LifecycleName, OperationName, PoolName,
     ResolverName, RunId, ServiceName, SignalName, SpaceName, StateName, StepId, TenantId, UnitName,
@@ -92,8 +99,8 @@ pub use limit::Limit;
 pub use member::{DriftSkip, DriftSummary, Member, SeverityCounts, SkipReason};
 pub use outbox::{LifeTimer, Outbox, OutboxMessage};
 pub use place::places;
-pub use principal::Principal;
-pub use problem::{Position, Problem, Severity};
+pub use principal::{MachineIdentity, Principal};
+pub use problem::{Documentation, Position, Problem, Severity};
 pub use record::{Change, Index, Key, Partition, Record};
 pub use resolution::{
     Allocation, BoundInput, Layer, Owner, ResolutionRequest, ResolvedValue, ResolverAnswer,

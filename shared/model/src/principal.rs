@@ -1,5 +1,7 @@
 //! Who calls.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::TenantId;
@@ -9,10 +11,31 @@ use crate::TenantId;
 pub struct Principal {
     /// The token's subject.
     pub subject: String,
-    /// The tenant that the token names.
+    /// The tenant that the token names, or that the machine works for.
     pub tenant: TenantId,
     /// The groups that the token names.
     pub groups: Vec<String>,
+    /// What it is known by if it is a machine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub machine: Option<MachineIdentity>,
+}
+
+/// What a machine is known by.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MachineIdentity {
+    /// The id of a client of the issuer.
+    Client(String),
+    /// The ARN of a role of AWS.
+    Role(String),
+}
+
+impl fmt::Display for MachineIdentity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Client(known) | Self::Role(known) => f.write_str(known),
+        }
+    }
 }
 
 impl Principal {

@@ -2,6 +2,7 @@
 //! writes. This module is the only place where keys are made.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
@@ -92,6 +93,21 @@ impl Partition {
     #[must_use]
     pub fn workflow(name: &WorkflowName) -> Self {
         Self(format!("PLATFORM#WORKFLOW#{name}"))
+    }
+
+    /// What callers of a tenant did on one day (UTC); none for callers whose tenant is unknown.
+    #[must_use]
+    pub fn audit(tenant: Option<&TenantId>, day: Date) -> Self {
+        Self(format!(
+            "AUDIT#{}#{day}",
+            tenant.map_or("", TenantId::as_str)
+        ))
+    }
+
+    /// Who has which roles.
+    #[must_use]
+    pub fn access_policy() -> Self {
+        Self("PLATFORM#ACCESS".to_owned())
     }
 
     /// The sources of webhooks of a tenant.
@@ -245,6 +261,25 @@ impl Index {
         Self {
             partition: "PLATFORM#RESOLVERS".to_owned(),
             sort: name.to_owned(),
+        }
+    }
+
+    /// The access policy, by name.
+    #[must_use]
+    pub fn access_policies(name: &str) -> Self {
+        Self {
+            partition: "PLATFORM#ACCESSPOLICIES".to_owned(),
+            sort: name.to_owned(),
+        }
+    }
+
+    /// What was done to an object by callers of a tenant, by time.
+    #[must_use]
+    pub fn audit_of_object(tenant: Option<&TenantId>, object: &str, entry: &str) -> Self {
+        let tenant = tenant.map_or("", TenantId::as_str);
+        Self {
+            partition: format!("AUDIT#{tenant}#OBJECT#{object}"),
+            sort: entry.to_owned(),
         }
     }
 

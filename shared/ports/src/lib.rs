@@ -5,6 +5,7 @@
 //! not), a commit happens whole or not at all, and whatever fails with [`PortError::Unavailable`]
 //! may have happened.
 
+mod audit;
 mod databases;
 mod drift;
 mod functions;
@@ -22,6 +23,7 @@ use groundplane_model::{Artifact, Event, Failure, FailureKind, TaskToken};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
+pub use audit::KeepAudit;
 pub use databases::{Database, FailOverDatabases, ReadDatabases};
 pub use drift::{Detection, DetectionProgress, Found, ReadDrift, ResourceDrift, StartChecks};
 pub use functions::CallFunctions;

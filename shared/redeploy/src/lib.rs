@@ -197,6 +197,7 @@ fn principal(asker: &Asker, instance: &Instance) -> Principal {
         subject: asker.subject.to_owned(),
         tenant: instance.tenant.clone(),
         groups: Vec::new(),
+        machine: None,
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use groundplane_model::{
+    AccessPolicyName, AccessPolicySpec,
     EnvironmentName, EnvironmentSpec, FrameworkName, FrameworkSpec, GuardrailName, GuardrailSpec,
     LandingZoneName, LandingZoneSpec, LifecycleName, LifecycleRef, LifecycleRequest, LifecycleSpec,
     LifecycleVersion, Problem, ResolverName, ResolverSpec, ServiceName, TenantId, TenantSpec,
@@ -12,6 +13,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::document::{Document, parse};
+use crate::reference::documented;
 use crate::schema::{Kind, Schema, section_names, service_fields};
 use crate::{defaults, explain, pointer, report, rules, wording};
 
@@ -39,6 +41,8 @@ pub enum ValidDocument {
     Lifecycle(Box<Lifecycle>),
     /// `kind: Workflow`.
     Workflow(Workflow),
+    /// `kind: AccessPolicy`.
+    AccessPolicy(Box<AccessPolicy>),
     /// `kind: Guardrail`.
     Guardrail(Box<Guardrail>),
     /// `kind: Tenant`.
@@ -136,6 +140,15 @@ pub struct ComplianceFramework {
     pub spec: FrameworkSpec,
 }
 
+/// Who has which roles.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AccessPolicy {
+    /// Its name.
+    pub name: AccessPolicyName,
+    /// What it says.
+    pub spec: AccessPolicySpec,
+}
+
 impl ValidDocument {
     /// What the document is.
     #[must_use]
@@ -147,6 +160,7 @@ impl ValidDocument {
             Self::Resolver(_) => Kind::Resolver,
             Self::Lifecycle(_) => Kind::Lifecycle,
             Self::Workflow(_) => Kind::Workflow,
+            Self::AccessPolicy(_) => Kind::AccessPolicy,
             Self::Guardrail(_) => Kind::Guardrail,
             Self::Tenant(_) => Kind::Tenant,
             Self::ComplianceFramework(_) => Kind::ComplianceFramework,
@@ -163,6 +177,7 @@ impl ValidDocument {
             Self::Resolver(resolver) => resolver.name.as_str(),
             Self::Lifecycle(lifecycle) => lifecycle.reference.name.as_str(),
             Self::Workflow(workflow) => workflow.name.as_str(),
+            Self::AccessPolicy(policy) => policy.name.as_str(),
             Self::Guardrail(guardrail) => guardrail.name.as_str(),
             Self::Tenant(tenant) => tenant.name.as_str(),
             Self::ComplianceFramework(framework) => framework.name.as_str(),
@@ -209,17 +224,24 @@ pub fn validate(document: &Document) -> Result<Validated, Vec<Problem>> {
         | Kind::Resolver
         | Kind::Lifecycle
         | Kind::Workflow
+        | Kind::AccessPolicy
         | Kind::Guardrail
         | Kind::Tenant
         | Kind::ComplianceFramework => Vec::new(),
     };
     if !problems.is_empty() {
         problems.extend(warnings);
-        return Err(report::finish(problems));
+        return Err(in_reference(kind, problems));
     }
     let document = typed(kind, filled).map_err(|problem| vec![problem])?;
-    let warnings = report::finish(warnings);
+    let warnings = in_reference(kind, warnings);
     Ok(Validated { document, warnings })
+}
+
+/// The problems as users get them, each with where its field is documented.
+fn in_reference(kind: Kind, problems: Vec<Problem>) -> Vec<Problem> {
+    let problems = report::finish(problems).into_iter();
+    problems.map(|problem| documented(kind, problem)).collect()
 }
 
 /// Validates a document that no longer has a text, for example one that resolvers gave values to.
@@ -302,6 +324,10 @@ fn typed(kind: Kind, value: Value) -> Result<ValidDocument, Problem> {
             name: part(&value, "/metadata/name")?,
             spec: part(&value, "/spec")?,
         }),
+        Kind::AccessPolicy => ValidDocument::AccessPolicy(Box::new(AccessPolicy {
+            name: part(&value, "/metadata/name")?,
+            spec: part(&value, "/spec")?,
+        })),
         Kind::Guardrail => ValidDocument::Guardrail(Box::new(Guardrail {
             name: part(&value, "/metadata/name")?,
             spec: part(&value, "/spec")?,

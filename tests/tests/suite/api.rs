@@ -4,6 +4,7 @@ mod acceptance;
 mod access;
 mod allocations;
 mod approvals;
+mod audit;
 mod bad_input;
 mod deployments;
 mod destroy;
@@ -17,6 +18,7 @@ mod images;
 mod instances;
 mod lives;
 mod names;
+mod permissions;
 mod pools;
 mod preview;
 mod requests;
@@ -24,6 +26,8 @@ mod resolvers;
 mod revisions;
 mod webhooks;
 mod workflows;
+
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -46,6 +50,9 @@ const WEB: &str = include_str!("../../../examples/web-service.yaml");
 const ENVIRONMENT: &str = include_str!("../../../examples/environment.yaml");
 const LANDING_ZONE: &str = include_str!("../../../examples/landing-zone.yaml");
 
+/// Every request has a number of its own, as API Gateway gives it one.
+static REQUESTS: AtomicU64 = AtomicU64::new(0);
+
 /// The API with a table of its own.
 struct Api {
     table: TestTable,
@@ -62,6 +69,8 @@ struct Call {
     body: Vec<u8>,
     /// The claims of the token, if there is one.
     claims: Option<Value>,
+    /// Who has signed it with credentials of AWS, if anyone.
+    signer: Option<String>,
 }
 
 /// What was answered.
@@ -80,6 +89,7 @@ fn call(method: Method, uri: &str, body: impl Into<Vec<u8>>) -> Call {
         headers: Vec::new(),
         body: body.into(),
         claims: Some(json!({"sub": "dev-1", "custom:tenant": "acme"})),
+        signer: None,
     }
 }
 
@@ -123,6 +133,15 @@ impl Call {
         }
     }
 
+    /// Signed with the credentials of that ARN instead of carrying a token.
+    fn signed_by(self, arn: &str) -> Self {
+        Self {
+            claims: None,
+            signer: Some(arn.to_owned()),
+            ..self
+        }
+    }
+
     fn of_tenant(self, tenant: &str) -> Self {
         self.claiming(json!({"sub": "dev-2", "custom:tenant": tenant}))
     }
@@ -133,9 +152,16 @@ impl Call {
         for (name, value) in self.headers {
             request = request.header(name, value);
         }
-        let mut context = json!({"http": {"method": "GET", "path": "/"}, "timeEpoch": 0});
+        let number = REQUESTS.fetch_add(1, Ordering::Relaxed);
+        let mut context = json!({
+            "http": {"method": "GET", "path": "/", "sourceIp": "192.0.2.1"}, "timeEpoch": 0,
+            "requestId": format!("request-{number}"),
+        });
         if let Some(claims) = self.claims {
             context["authorizer"] = json!({"jwt": {"claims": claims, "scopes": null}});
+        }
+        if let Some(arn) = self.signer {
+            context["authorizer"] = json!({"iam": {"userArn": arn}});
         }
         let context: RequestContext = serde_json::from_value(context).unwrap();
         request

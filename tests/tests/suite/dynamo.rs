@@ -85,8 +85,21 @@ impl TestTable {
         self.table.clone()
     }
 
-    /// Everything that is stored.
+    /// Everything that is stored but the audit log, which tells of every call.
     pub(crate) async fn dump(&self) -> Dump {
+        let mut dump = self.dump_all().await;
+        dump.retain(|place, _| !place.starts_with("AUDIT#"));
+        dump
+    }
+
+    /// The entries of the audit log, in DynamoDB's JSON, by time.
+    pub(crate) async fn audit_log(&self) -> Vec<Value> {
+        let mut dump = self.dump_all().await;
+        dump.retain(|place, _| place.starts_with("AUDIT#"));
+        dump.into_values().collect()
+    }
+
+    async fn dump_all(&self) -> Dump {
         let mut dump = Dump::new();
         let mut start = None;
         loop {

@@ -4,13 +4,16 @@
 
 mod addresses;
 mod approval;
+mod canaries;
 mod cloud;
 mod command;
 mod drift;
 mod fleet;
+mod healing;
 mod inventory;
 mod lives;
 mod outside;
+mod previews;
 mod sections;
 mod storm;
 

@@ -11,6 +11,8 @@ mod api;
 #[cfg(test)]
 mod approving;
 #[cfg(test)]
+mod audit_export;
+#[cfg(test)]
 mod deploying;
 #[cfg(test)]
 mod drift;
@@ -48,6 +50,7 @@ mod structure;
 mod sweep;
 #[cfg(test)]
 mod system;
+mod template;
 #[cfg(test)]
 mod vault;
 #[cfg(test)]

@@ -10,7 +10,8 @@ use groundplane_model::FailureKind;
 use serde_json::Value;
 
 /// Crates that decide: they may see each other and nothing that talks to the world.
-const PURE: [&str; 15] = [
+const PURE: [&str; 16] = [
+    "groundplane-authority",
     "groundplane-capabilities",
     "groundplane-compliance",
     "groundplane-deployment",

@@ -21,9 +21,10 @@ const POLL: &str = "GET /2018-06-01/runtime/invocation/next";
 const DEADLINE: Duration = Duration::from_secs(10);
 
 /// What a function has to be told to start at all.
-const SETTINGS: [&str; 5] = [
+const SETTINGS: [&str; 6] = [
     "TABLE_NAME",
     "ARTIFACT_BUCKET",
+    "AUDIT_BUCKET",
     "EVENT_BUS_NAME",
     "DEPLOY_MACHINE_ARN",
     "INSTALLATION",

@@ -12,6 +12,7 @@ use crate::bench::deployment::deploy;
 use crate::bench::size;
 use crate::bench::start_up::{self, StartUp};
 use crate::bench::table::markdown;
+use crate::bench::terraform;
 use crate::bench::traffic::{TableTraffic, Traffic};
 use crate::checkout::Checkout;
 use crate::command::{cargo, show};
@@ -45,6 +46,7 @@ pub(crate) fn run(checkout: &Checkout, only_platform: bool) -> Result<()> {
     let tools = tools::install(checkout)?;
     let temporary = Temporary::new(checkout, "bench")?;
     if !only_platform {
+        println!("\n{}", terraform::figures(temporary.folder())?);
         println!("\n{}", command_line::figures(checkout, temporary.folder())?);
         let functions = measure_functions(checkout, &tools, temporary.folder())?;
         println!("\n{functions}");
@@ -61,7 +63,7 @@ pub(crate) fn run(checkout: &Checkout, only_platform: bool) -> Result<()> {
 
 /// Runs what decides alone, without a platform.
 fn print_benches(checkout: &Checkout) -> Result<()> {
-    for package in ["planner", "preview", "patterns", "drift"] {
+    for package in ["planner", "preview", "patterns", "drift", "authority"] {
         let package = &format!("groundplane-{package}");
         show(cargo(checkout.root()).args(["bench", "--package", package]))?;
     }

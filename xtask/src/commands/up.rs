@@ -31,9 +31,10 @@ pub(crate) fn run(checkout: &Checkout) -> Result<Platform> {
 }
 
 /// The settings of a function, and the output of the platform's stack that each is taken from.
-const SETTINGS: [(&str, &str); 5] = [
+const SETTINGS: [(&str, &str); 6] = [
     ("TABLE_NAME", "TableName"),
     ("ARTIFACT_BUCKET", "ArtifactBucketName"),
+    ("AUDIT_BUCKET", "AuditBucketName"),
     ("EVENT_BUS_NAME", "EventBusName"),
     ("DEPLOY_MACHINE_ARN", "DeployMachineArn"),
     ("INSTALLATION", "Installation"),

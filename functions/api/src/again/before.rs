@@ -13,9 +13,9 @@ use groundplane_ports::ReadTable;
 use serde_json::Value;
 
 use crate::fitness::{self, Ground};
+use crate::gate::Caller;
 use crate::instances::{absent, current};
 use crate::preview::{Foreseen, foresee_intent};
-use crate::principal::Caller;
 use crate::problem::Refused;
 use crate::{Platform, System, Table, ground};
 

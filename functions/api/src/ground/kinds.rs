@@ -1,18 +1,19 @@
 //! The kinds of documents that platform engineers apply whole.
 
+use groundplane_authority::check_access;
 use groundplane_drift::check_policy;
 use groundplane_governance::check_limits;
 use groundplane_model::{
-    ApprovalPolicy, Environment, EnvironmentName, Index, Key, LandingZone, LandingZoneName, Limit,
-    Partition, Problem, Record, Resolver, ResolverConfigs, ResolverName, Workflow, WorkflowName,
-    parse_duration,
+    AccessPolicy, AccessPolicyName, ApprovalPolicy, Environment, EnvironmentName, Index, Key,
+    LandingZone, LandingZoneName, Limit, Partition, Problem, Record, Resolver, ResolverConfigs,
+    ResolverName, Workflow, WorkflowName, parse_duration,
 };
 use groundplane_ports::Clock;
 use groundplane_resolvers::check_config;
 use groundplane_spec::{InputSchema, Kind, ValidDocument, has_field};
 use serde_json::Value;
 
-use crate::principal::Caller;
+use crate::gate::Caller;
 
 /// A document that is applied whole and of which the newest version counts.
 pub(crate) trait Ground: Record + PartialEq {
@@ -194,6 +195,19 @@ ground!(
                 problems.push(Problem::error("/spec/timeout", message));
             }
             problems
+        }
+    }
+);
+
+ground!(
+    AccessPolicy,
+    "AccessPolicy",
+    AccessPolicyName,
+    |_| AccessPolicy::own_key(),
+    Index::access_policies,
+    {
+        fn check(&self) -> Vec<Problem> {
+            check_access(&self.spec)
         }
     }
 );

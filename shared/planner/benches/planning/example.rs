@@ -43,6 +43,7 @@ fn read() -> Result<Value> {
         | ValidDocument::Environment(_)
         | ValidDocument::Resolver(_)
         | ValidDocument::Workflow(_)
+        | ValidDocument::AccessPolicy(_)
         | ValidDocument::Guardrail(_)
         | ValidDocument::Tenant(_)
         | ValidDocument::ComplianceFramework(_)

@@ -47,6 +47,7 @@ fn answer(path: &Path) -> (bool, String) {
         ValidDocument::Environment(environment) => serde_json::to_value(&environment.spec).unwrap(),
         ValidDocument::Resolver(resolver) => serde_json::to_value(&resolver.spec).unwrap(),
         ValidDocument::Workflow(workflow) => serde_json::to_value(&workflow.spec).unwrap(),
+        ValidDocument::AccessPolicy(policy) => serde_json::to_value(&policy.spec).unwrap(),
         ValidDocument::Guardrail(guardrail) => serde_json::to_value(&guardrail.spec).unwrap(),
         ValidDocument::Tenant(tenant) => serde_json::to_value(&tenant.spec).unwrap(),
         ValidDocument::ComplianceFramework(framework) => {

@@ -1,6 +1,10 @@
 //! Who may do what: no token, no tenant, another tenant, not of the platform.
 
+use axum::body::{Body, to_bytes};
+use axum::http::Request;
+use groundplane_api::{SignIn, sign_in};
 use serde_json::{Value, json};
+use tower::ServiceExt as _;
 
 use super::{
     Api, Call, ENVIRONMENT, LANDING_ZONE, Method, WEB, apply, call, delete, get, header, submit,
@@ -83,6 +87,44 @@ async fn only_the_health_check_is_open() {
 }
 
 #[tokio::test]
+async fn whoever_has_no_token_is_told_where_to_get_one() {
+    let settings = SignIn {
+        issuer: "https://id.example.com".to_owned(),
+        audience: "api".to_owned(),
+        client_id: "cli".to_owned(),
+        redirect_uri: String::new(),
+    };
+    let ask = |settings: &SignIn| {
+        let request = Request::get("/.well-known/oauth-protected-resource")
+            .header("host", "platform.example.com")
+            .header("x-forwarded-proto", "https")
+            .body(Body::empty());
+        sign_in(settings.clone()).oneshot(request.unwrap())
+    };
+    let read = async |settings: &SignIn| {
+        let answer = ask(settings).await.unwrap();
+        assert_eq!(answer.status(), 200);
+        let bytes = to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+        serde_json::from_slice::<Value>(&bytes).unwrap()
+    };
+    let expected = json!({
+        "resource": "https://platform.example.com",
+        "authorization_servers": ["https://id.example.com"],
+        "bearer_methods_supported": ["header"],
+        "scopes_supported": ["openid"],
+        "groundplane_client_id": "cli",
+        "groundplane_audience": "api",
+    });
+    assert_eq!(read(&settings).await, expected);
+    let uri = "http://localhost:8976/callback";
+    let settings = SignIn {
+        redirect_uri: uri.to_owned(),
+        ..settings
+    };
+    assert_eq!(read(&settings).await["groundplane_redirect_uri"], uri);
+}
+
+#[tokio::test]
 async fn only_the_platform_group_changes_the_ground() {
     let api = Api::with_ground().await;
     for (uri, document) in [
@@ -99,7 +141,7 @@ async fn only_the_platform_group_changes_the_ground() {
             let claims = json!({"sub": "dev-1", "custom:tenant": "acme", "cognito:groups": groups});
             let call = call(Method::PUT, uri, document.clone()).claiming(claims);
             let problem = api.refused(call, 403).await;
-            let expected = "only members of the group `platform` may do this";
+            let expected = "you may not `ground:manage`: your roles do not allow it: `user`";
             assert_eq!(problem["detail"], expected);
         }
         assert_eq!(api.send(apply(uri, document)).await.body["version"], 2);

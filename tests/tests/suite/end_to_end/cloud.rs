@@ -41,15 +41,20 @@ impl Cloud {
         self.ask(service, &format!("/?Action={action}&Version={version}"))
     }
 
-    /// What a service with JSON answers says to a call without arguments.
+    /// What a service with JSON answers says to a call, which must succeed.
     pub(crate) fn call(&self, service: &str, target: &str, arguments: &Value) -> String {
-        let mut response = ureq::post(&self.endpoint)
+        let answer = self.tried(service, target, arguments);
+        answer.unwrap_or_else(|| panic!("{target} of {arguments} fails"))
+    }
+
+    /// What a service with JSON answers says to a call, if that succeeds.
+    pub(crate) fn tried(&self, service: &str, target: &str, arguments: &Value) -> Option<String> {
+        let response = ureq::post(&self.endpoint)
             .header("authorization", self.authorization(service))
             .header("content-type", "application/x-amz-json-1.1")
             .header("x-amz-target", target)
-            .send(arguments.to_string())
-            .unwrap();
-        response.body_mut().read_to_string().unwrap()
+            .send(arguments.to_string());
+        Some(response.ok()?.body_mut().read_to_string().unwrap())
     }
 
     /// Lets the function run whose name has this in it, as its schedule does.

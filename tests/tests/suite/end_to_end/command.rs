@@ -114,10 +114,18 @@ impl Platform {
     }
 
     pub(crate) fn post(&self, path: &str, body: &str) -> Answer {
+        self.post_with(path, &[], body)
+    }
+
+    /// As [`Platform::post`], with more headers.
+    pub(crate) fn post_with(&self, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
         let request = agent()
             .post(format!("{}{path}", self.endpoint))
             .header("authorization", format!("Bearer {}", self.token))
             .header("content-type", "application/yaml");
+        let request = headers.iter().fold(request, |request, (name, value)| {
+            request.header(*name, *value)
+        });
         answer(request.send(body).unwrap())
     }
 

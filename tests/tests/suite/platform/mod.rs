@@ -85,6 +85,7 @@ impl TestPlatform {
                 subject: "tester".to_owned(),
                 tenant: TenantId::parse("acme").map_err(text)?,
                 groups: Vec::new(),
+                machine: None,
             },
         };
         platform.apply_ground().await?;

@@ -13,7 +13,7 @@ use groundplane_spec::{ValidDocument, section_names};
 use serde_json::Value;
 
 use super::{Ground, check_inputs};
-use crate::principal::Caller;
+use crate::gate::Caller;
 
 ground!(
     Guardrail,

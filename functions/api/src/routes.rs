@@ -1,0 +1,218 @@
+//! Routes: an endpoint cannot be registered without saying what it takes to call it.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::handler::Handler;
+use axum::http::Method;
+use axum::response::Response;
+use axum::routing::{MethodFilter, on};
+use groundplane_authority::Action;
+
+use crate::{Platform, System, Table, visit};
+
+/// What it takes to call an endpoint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Nothing.
+    Open,
+    /// A verified token, whatever its roles.
+    Anyone,
+    /// A role that allows the action.
+    Action(Action),
+}
+
+/// One endpoint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Route {
+    /// The method.
+    pub method: Method,
+    /// The path, its parameters in braces; with the verb, where it has one.
+    pub path: String,
+    /// What it takes to call it.
+    pub access: Access,
+}
+
+/// How a request is let through to a handler.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Guard {
+    /// Whatever the request says.
+    One(Access),
+    /// By the verb at the end of the path, `{id}:verb`. Other verbs are not found.
+    Verbs(&'static str, &'static [(&'static str, Action)]),
+}
+
+/// The endpoints under construction.
+pub(crate) struct Routes<T, S> {
+    router: Router<Arc<Platform<T, S>>>,
+    table: Vec<Route>,
+}
+
+impl<T, S> fmt::Debug for Routes<T, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Routes")
+            .field("table", &self.table)
+            .finish()
+    }
+}
+
+/// Where requests that AWS has verified arrive: API Gateway takes one kind of proof per route.
+const SIGNED: &str = "/v1/iam";
+
+impl<T: Table, S: System> Routes<T, S> {
+    pub(crate) fn new() -> Self {
+        Self {
+            router: Router::new(),
+            table: Vec::new(),
+        }
+    }
+
+    /// `GET`, for those who may do `action`.
+    pub(crate) fn get<H, K>(self, path: &str, action: Action, handler: H) -> Self
+    where
+        H: Handler<K, Arc<Platform<T, S>>>,
+        K: 'static,
+    {
+        self.on(Method::GET, path, Access::Action(action), handler)
+    }
+
+    /// `PUT`, for those who may do `action`.
+    pub(crate) fn put<H, K>(self, path: &str, action: Action, handler: H) -> Self
+    where
+        H: Handler<K, Arc<Platform<T, S>>>,
+        K: 'static,
+    {
+        self.on(Method::PUT, path, Access::Action(action), handler)
+    }
+
+    /// `POST`, for those who may do `action`.
+    pub(crate) fn post<H, K>(self, path: &str, action: Action, handler: H) -> Self
+    where
+        H: Handler<K, Arc<Platform<T, S>>>,
+        K: 'static,
+    {
+        self.on(Method::POST, path, Access::Action(action), handler)
+    }
+
+    /// `DELETE`, for those who may do `action`.
+    pub(crate) fn delete<H, K>(self, path: &str, action: Action, handler: H) -> Self
+    where
+        H: Handler<K, Arc<Platform<T, S>>>,
+        K: 'static,
+    {
+        self.on(Method::DELETE, path, Access::Action(action), handler)
+    }
+
+    /// `POST` with a verb after the last parameter of the path, each verb for those who may do its
+    /// action.
+    pub(crate) fn verbs<H, K>(
+        mut self,
+        path: &'static str,
+        verbs: &'static [(&'static str, Action)],
+        handler: H,
+    ) -> Self
+    where
+        H: Handler<K, Arc<Platform<T, S>>>,
+        K: 'static,
+    {
+        self.table.extend(verbs.iter().map(|(verb, action)| Route {
+            method: Method::POST,
+            path: format!("{path}:{verb}"),
+            access: Access::Action(*action),
+        }));
+        let collection = path.rsplit_once('/').map_or(path, |(before, _)| before);
+        let guard = Guard::Verbs(collection, verbs);
+        self.guarded(MethodFilter::POST, path, guard, handler)
+    }
+
+    /// `GET`, for everybody who has proved who they are.
+    pub(crate) fn anyone<H, K>(self, path: &str, handler: H) -> Self
+    where
+        H: Handler<K, Arc<Platform<T, S>>>,
+        K: 'static,
+    {
+        self.on(Method::GET, path, Access::Anyone, handler)
+    }
+
+    /// `GET`, for everybody.
+    pub(crate) fn open<H, K>(self, path: &str, handler: H) -> Self
+    where
+        H: Handler<K, Arc<Platform<T, S>>>,
+        K: 'static,
+    {
+        self.on(Method::GET, path, Access::Open, handler)
+    }
+
+    /// These and others.
+    pub(crate) fn merge(mut self, others: Self) -> Self {
+        self.table.extend(others.table);
+        self.router = self.router.merge(others.router);
+        self
+    }
+
+    /// Every endpoint.
+    pub(crate) fn into_table(self) -> Vec<Route> {
+        self.table
+    }
+
+    /// The router.
+    pub(crate) fn into_router(self) -> Router<Arc<Platform<T, S>>> {
+        self.router
+    }
+
+    fn on<H, K>(mut self, method: Method, path: &str, access: Access, handler: H) -> Self
+    where
+        H: Handler<K, Arc<Platform<T, S>>>,
+        K: 'static,
+    {
+        // INVARIANT: the methods above are those that filters know.
+        let filter = MethodFilter::try_from(method.clone()).unwrap_or(MethodFilter::GET);
+        self.table.push(Route {
+            method,
+            path: path.to_owned(),
+            access,
+        });
+        self.guarded(filter, path, Guard::One(access), handler)
+    }
+
+    fn guarded<H, K>(mut self, filter: MethodFilter, path: &str, guard: Guard, handler: H) -> Self
+    where
+        H: Handler<K, Arc<Platform<T, S>>>,
+        K: 'static,
+    {
+        let guarded = Guarded { guard, handler };
+        let signed = path.replacen("/v1", SIGNED, 1);
+        self.router = self
+            .router
+            .route(path, on(filter, guarded.clone()))
+            .route(&signed, on(filter, guarded));
+        self
+    }
+}
+
+/// A handler that is reached through the gate alone.
+#[derive(Debug, Clone)]
+struct Guarded<H> {
+    guard: Guard,
+    handler: H,
+}
+
+impl<H, K, T: Table, S: System> Handler<K, Arc<Platform<T, S>>> for Guarded<H>
+where
+    H: Handler<K, Arc<Platform<T, S>>>,
+{
+    type Future = Pin<Box<dyn Future<Output = Response> + Send>>;
+
+    fn call(self, request: Request, platform: Arc<Platform<T, S>>) -> Self::Future {
+        Box::pin(async move {
+            let Self { guard, handler } = self;
+            let place = Arc::clone(&platform);
+            let pass = move |request| handler.call(request, place);
+            visit::receive(guard, request, &platform, pass).await
+        })
+    }
+}
