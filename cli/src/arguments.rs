@@ -15,6 +15,7 @@ pub(crate) use audit::Audit;
 pub(crate) use deployments::{Approve, Cancel, Reject, Retry, Rollback};
 pub(crate) use drift::{Drift, DriftOf};
 pub(crate) use event_source::{CreateSource, EventSourceCommand};
+pub(crate) use identity::Login;
 pub(crate) use image::ImageCommand;
 pub(crate) use inspect::{Diff, Explain, Logs, Revisions};
 pub(crate) use life::{
@@ -28,6 +29,7 @@ mod audit;
 mod deployments;
 mod drift;
 mod event_source;
+mod identity;
 mod image;
 mod inspect;
 mod life;
@@ -180,8 +182,14 @@ pub(crate) enum Command {
     Graph(Graph),
     /// Write a spec to begin with, which editors check and complete
     Init(Init),
-    /// Print the JSON Schema of a kind of document
+    /// Print the JSON Schema of a kind of document, or what there is to know about one field
     Schema(Schema),
+    /// Log in at a platform, in a browser or by a code
+    Login(Login),
+    /// End the login at a platform
+    Logout,
+    /// Say whom the platform takes you for
+    Whoami,
     /// What is set, and by whom
     Config {
         /// What to do.

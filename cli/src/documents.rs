@@ -70,7 +70,7 @@ impl Candidate {
     pub(crate) fn locate(&self, problems: &[Problem]) -> Vec<FileProblem> {
         problems
             .iter()
-            .map(|problem| problem.clone().at(self.document.position(&problem.pointer)))
+            .map(|problem| self.document.locate(problem.clone().at(None)))
             .map(|problem| in_text(&self.file, &self.text, problem))
             .collect()
     }

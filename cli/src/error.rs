@@ -7,6 +7,7 @@ use groundplane_model::{DeploymentId, InstanceId, Problem, ServiceName, Severity
 use serde::Serialize;
 
 use crate::client::{CallError, Deployment};
+use crate::identity::IdentityError;
 
 /// How the process exits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,6 +89,9 @@ pub(crate) enum Error {
     /// The platform refused, or could not be asked.
     #[error(transparent)]
     Call(CallError),
+    /// The caller is not logged in, or cannot be.
+    #[error(transparent)]
+    Identity(IdentityError),
     /// A call failed while a deployment was followed, which goes on.
     #[error("lost sight of {deployment}: {call}")]
     LostSight {
@@ -164,6 +168,7 @@ impl Error {
             }
             Self::DeploymentFailed(deployment) => Some(deployment.id.clone()),
             Self::Call(_)
+            | Self::Identity(_)
             | Self::Usage { .. }
             | Self::Documents { .. }
             | Self::CheckTimedOut { .. }
@@ -183,6 +188,7 @@ impl Error {
         match self {
             Self::Usage { .. } | Self::Documents { .. } => Exit::Usage,
             Self::Call(_)
+            | Self::Identity(_)
             | Self::LostSight { .. }
             | Self::TimedOut { .. }
             | Self::DeploymentFailed(_)
@@ -196,6 +202,12 @@ impl Error {
             | Self::Declined(_)
             | Self::Output(_) => Exit::Failed,
         }
+    }
+}
+
+impl From<IdentityError> for Error {
+    fn from(error: IdentityError) -> Self {
+        Self::Identity(error)
     }
 }
 

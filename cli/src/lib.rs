@@ -9,6 +9,7 @@ mod documents;
 mod error;
 mod following;
 mod ground;
+mod identity;
 mod progress;
 mod render;
 mod settings;

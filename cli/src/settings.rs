@@ -1,18 +1,21 @@
 //! Which platform a command talks to, and as whom.
 
+mod caller;
 mod sources;
 
 use std::fmt;
-use std::net::IpAddr;
 
 use ureq::http::Uri;
 
 use crate::arguments::Global;
 use crate::error::Error;
+use crate::identity::is_on_this_machine;
 use crate::world::World;
 
-use sources::{ENDPOINT_VARIABLE, TOKEN_VARIABLE};
-pub(crate) use sources::{Said, Source, output, places};
+use caller::Caller;
+pub(crate) use caller::TokenSource;
+use sources::ENDPOINT_VARIABLE;
+pub(crate) use sources::{Said, Source, TOKEN_VARIABLE, cache_folder, output, party, places};
 
 /// One platform and one caller.
 #[derive(Debug, Clone)]
@@ -35,17 +38,6 @@ pub(crate) struct Endpoint {
 /// A bearer token. It is never shown.
 #[derive(Clone)]
 pub(crate) struct Token(String);
-
-/// Where a token came from, which decides how to get a new one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum TokenSource {
-    /// `--token`.
-    Flag,
-    /// `GROUNDPLANE_TOKEN`.
-    Environment,
-    /// The file of the local platform.
-    LocalFile,
-}
 
 impl Token {
     fn parse(text: &str) -> Result<Self, Error> {
@@ -119,13 +111,6 @@ fn scheme_and_host(address: &str) -> Option<(String, String)> {
     matches!(scheme, "http" | "https").then(|| (scheme.to_owned(), host.to_owned()))
 }
 
-fn is_on_this_machine(host: &str) -> bool {
-    let address: Result<IpAddr, _> = host.trim_matches(['[', ']']).parse();
-    host == "localhost"
-        || host.ends_with(".localhost")
-        || address.is_ok_and(|address| address.is_loopback())
-}
-
 /// What is said about the platform, and by whom.
 #[derive(Debug, Clone)]
 pub(crate) struct Spoken {
@@ -133,7 +118,7 @@ pub(crate) struct Spoken {
     pub(crate) endpoint: Option<Said<Endpoint>>,
     /// Who gives the token, if anyone does.
     pub(crate) token_source: Option<Source>,
-    token: Option<(Token, TokenSource)>,
+    caller: Option<Caller>,
 }
 
 impl Spoken {
@@ -149,49 +134,14 @@ impl Spoken {
             }),
             None => None,
         };
-        let said = match sources::token(global, world) {
-            Some(said) => Some(said),
-            None => local_token(endpoint.as_ref(), world)?,
-        };
-        let Some(Said { value, source }) = said else {
-            return Ok(Self {
-                endpoint,
-                token_source: None,
-                token: None,
-            });
-        };
-        let kind = match source {
-            Source::Flag(_) => TokenSource::Flag,
-            Source::Local(_) => TokenSource::LocalFile,
-            Source::Variable(_) | Source::Project(_) | Source::User(_) | Source::BuiltIn => {
-                TokenSource::Environment
-            }
-        };
+        let said = Caller::hear(global, endpoint.as_ref(), world)?;
+        let (caller, token_source) = said.unzip();
         Ok(Self {
             endpoint,
-            token_source: Some(source),
-            token: Some((Token::parse(&value)?, kind)),
+            token_source,
+            caller,
         })
     }
-}
-
-/// The token of the local platform, which is for it alone and is not shown to any other.
-fn local_token(
-    endpoint: Option<&Said<Endpoint>>,
-    world: &World<'_>,
-) -> Result<Option<Said<String>>, Error> {
-    let Some(endpoint) = endpoint else {
-        return Ok(None);
-    };
-    let Some((path, file)) = sources::local(world)? else {
-        return Ok(None);
-    };
-    let is_own = Endpoint::parse(&file.endpoint)? == endpoint.value;
-    let value = file.token.trim().to_owned();
-    Ok((is_own && !value.is_empty()).then_some(Said {
-        value,
-        source: Source::Local(path),
-    }))
 }
 
 impl Settings {
@@ -209,21 +159,24 @@ impl Settings {
     /// Where a platform is named and cannot be used, or has no token.
     pub(crate) fn look(global: &Global, world: &World<'_>) -> Result<Option<Self>, Error> {
         let Spoken {
-            endpoint, token, ..
+            endpoint, caller, ..
         } = Spoken::hear(global, world)?;
         let Some(endpoint) = endpoint else {
             return Ok(None);
         };
-        let (token, token_source) = token.ok_or_else(no_token)?;
+        let endpoint = endpoint.value;
+        let caller = caller.ok_or_else(no_token)?;
+        let (token, token_source) = caller.token(&endpoint, world)?;
         Ok(Some(Self {
-            endpoint: endpoint.value,
+            endpoint,
             token,
             token_source,
         }))
     }
 }
 
-fn no_platform() -> Error {
+/// Nobody names a platform.
+pub(crate) fn no_platform() -> Error {
     Error::usage(
         "there is no platform to talk to",
         format!(
@@ -236,6 +189,8 @@ fn no_platform() -> Error {
 fn no_token() -> Error {
     Error::usage(
         "there is no token for this platform",
-        format!("set {TOKEN_VARIABLE} or pass --token, with a token of your identity provider"),
+        format!(
+            "run `groundplane login`, or set {TOKEN_VARIABLE} to a token of your identity provider"
+        ),
     )
 }

@@ -2,8 +2,10 @@
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal as _};
-use std::process::ExitCode;
+use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
 
 use crate::{Clock, Exit, World};
 
@@ -44,6 +46,8 @@ impl ThisProcess {
             screen_width: screen_width(),
             clock: &Stopwatch::start(),
             new_key: &fresh_key,
+            new_secret: &fresh_secret,
+            open: &open_in_browser,
             on_interrupt: &say_on_interrupt,
         };
         ExitCode::from(crate::run(&mut world, &self.command_line).code())
@@ -70,6 +74,14 @@ impl Stopwatch {
 }
 
 impl Clock for Stopwatch {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the edge that the command's date comes from"
+    )]
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+
     fn elapsed(&self) -> Duration {
         self.0.elapsed()
     }
@@ -85,6 +97,29 @@ impl Clock for Stopwatch {
 )]
 fn fresh_key() -> String {
     uuid::Uuid::now_v7().to_string()
+}
+
+fn fresh_secret() -> Option<[u8; 32]> {
+    let mut secret = [0; 32];
+    getrandom::fill(&mut secret).ok()?;
+    Some(secret)
+}
+
+/// Leaves an address to the desktop. It is an argument of its own, never part of a command line.
+fn open_in_browser(address: &str) -> bool {
+    let opener = match std::env::consts::OS {
+        "macos" => ("open", None),
+        "windows" => ("rundll32", Some("url.dll,FileProtocolHandler")),
+        _ => ("xdg-open", None),
+    };
+    let has_desktop = ["DISPLAY", "WAYLAND_DISPLAY"].map(|name| std::env::var_os(name).is_some());
+    if opener.0 == "xdg-open" && !has_desktop.contains(&true) {
+        return false;
+    }
+    let mut command = Command::new(opener.0);
+    command.args(opener.1).arg(address);
+    command.stdin(Stdio::null()).stdout(Stdio::null());
+    command.stderr(Stdio::null()).spawn().is_ok()
 }
 
 fn say_on_interrupt(text: String) {

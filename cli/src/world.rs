@@ -6,8 +6,13 @@ use std::io::{self, BufRead, ErrorKind, Write};
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// The time that passes, for waiting only: nothing is decided by the date.
+use jiff::Timestamp;
+
+/// The time that passes, for waiting; the date only says whether a login has expired.
 pub trait Clock {
+    /// The time.
+    fn now(&self) -> Timestamp;
+
     /// How long the clock has been running.
     fn elapsed(&self) -> Duration;
 
@@ -38,6 +43,10 @@ pub struct World<'a> {
     pub clock: &'a dyn Clock,
     /// Makes a key that no other request has.
     pub new_key: &'a dyn Fn() -> String,
+    /// Makes a secret that nobody can guess; none where the machine has no randomness.
+    pub new_secret: &'a dyn Fn() -> Option<[u8; 32]>,
+    /// Asks for an address to be opened in a browser; whether there was anyone to ask.
+    pub open: &'a dyn Fn(&str) -> bool,
     /// Leaves a text that is shown if the user interrupts the command from now on.
     pub on_interrupt: &'a dyn Fn(String),
 }

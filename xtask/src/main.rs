@@ -53,9 +53,15 @@ enum Task {
         /// Only those that drive a platform on a local AWS of their own
         #[arg(long)]
         e2e: bool,
+        /// Only those with this in their name
+        filter: Option<String>,
     },
-    /// Check format, lints and templates
-    Lint,
+    /// Check format, lints, crates and templates
+    Lint {
+        /// Also ask the RustSec database what is known against the crates; needs a network
+        #[arg(long)]
+        advisories: bool,
+    },
     /// Measure and print the figures of docs/performance.md
     Bench {
         /// Only those of a platform on a local AWS: deployments, and a storm of events
@@ -83,8 +89,10 @@ fn run(task: &Task) -> Result<()> {
         Task::Up => commands::up::run(&checkout).map(drop),
         Task::Down { wipe } => commands::down::run(&checkout, *wipe),
         Task::Token => commands::token::run(&checkout),
-        Task::Test { unit, e2e } => commands::test::run(&checkout, Suite::of(*unit, *e2e)),
-        Task::Lint => commands::lint::run(&checkout),
+        Task::Test { unit, e2e, filter } => {
+            commands::test::run(&checkout, Suite::of(*unit, *e2e), filter.as_deref())
+        }
+        Task::Lint { advisories } => commands::lint::run(&checkout, *advisories),
         Task::Bench { platform } => commands::bench::run(&checkout, *platform),
         Task::AwsData => commands::aws_data::run(&checkout),
     }

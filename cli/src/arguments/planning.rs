@@ -61,6 +61,10 @@ pub(crate) struct Schema {
     /// Kind of document, for example `Service` or `landing-zone`
     #[arg(value_name = "KIND", default_value = "Service")]
     pub(crate) kind: String,
+    /// Field to read about, as a JSON pointer, for example `/spec/compute/cpu`; otherwise the whole
+    /// schema is printed
+    #[arg(value_name = "POINTER")]
+    pub(crate) pointer: Option<String>,
 }
 
 /// `completions`.

@@ -205,6 +205,24 @@ pub(crate) struct PlannedStep {
     pub(crate) ended_at: Option<Timestamp>,
 }
 
+/// Whom the platform takes the caller for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Whoami {
+    /// Who, as the issuer names them.
+    pub(crate) subject: String,
+    /// The tenant that they belong to.
+    pub(crate) tenant: Option<String>,
+    /// Their groups.
+    #[serde(default)]
+    pub(crate) groups: Vec<String>,
+    /// What they are.
+    #[serde(default)]
+    pub(crate) roles: Vec<String>,
+    /// What they may do.
+    #[serde(default)]
+    pub(crate) actions: Vec<String>,
+}
+
 /// What the platform says of itself.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub(super) struct Health {

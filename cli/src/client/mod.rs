@@ -19,7 +19,7 @@ use groundplane_model::{DeploymentId, EnvironmentName, InstanceId, ServiceName};
 use serde::de::DeserializeOwned;
 
 pub(crate) use answers::{
-    Accepted, Deployment, Instance, InstanceSummary, PlannedStep, Registered,
+    Accepted, Deployment, Instance, InstanceSummary, PlannedStep, Registered, Whoami,
 };
 pub(crate) use audit::AuditQuestion;
 pub(crate) use drift::{
@@ -173,6 +173,11 @@ impl Client {
     /// One deployment.
     pub(crate) fn deployment(&self, id: &DeploymentId) -> Result<Deployment, CallError> {
         self.send(&Call::new(Method::Get, &format!("/v1/deployments/{id}")))
+    }
+
+    /// Whom the platform takes the caller for.
+    pub(crate) fn whoami(&self) -> Result<Whoami, CallError> {
+        self.send(&Call::new(Method::Get, "/v1/whoami"))
     }
 
     fn send<T: DeserializeOwned>(&self, call: &Call<'_>) -> Result<T, CallError> {

@@ -16,6 +16,8 @@ mod init;
 mod life;
 mod lifecycle;
 mod list;
+mod login;
+mod logout;
 mod logs;
 mod manual;
 mod name;
@@ -29,6 +31,7 @@ mod schema;
 mod status;
 mod validate;
 mod watch;
+mod whoami;
 
 use std::io::{BufRead as _, Read as _};
 
@@ -36,6 +39,7 @@ use groundplane_model::{DeploymentId, InstanceId};
 
 pub(crate) use config::{Place, Setting};
 pub(crate) use logs::LogLine;
+pub(crate) use whoami::Identity;
 
 use crate::answer::Report;
 use crate::arguments::{Arguments, Command, ConfigCommand, Format, Global, InstanceName, Target};
@@ -83,6 +87,9 @@ pub(crate) fn run(
         Command::Graph(arguments) => graph::run(arguments, world),
         Command::Init(arguments) => init::run(arguments, world),
         Command::Schema(arguments) => schema::run(arguments),
+        Command::Login(arguments) => login::run(arguments, global, world),
+        Command::Logout => logout::run(global, world),
+        Command::Whoami => whoami::run(global, world),
         Command::Config {
             command: ConfigCommand::Explain,
         } => config::explain(global, world),

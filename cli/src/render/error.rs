@@ -44,6 +44,7 @@ fn hints(error: &Error) -> Vec<String> {
     match error {
         Error::Usage { hint, .. } => vec![hint.clone()],
         Error::Call(call) => call_hints(call),
+        Error::Identity(identity) => vec![identity.hint().to_owned()],
         Error::LostSight { call, deployment } => {
             let mut hints = call_hints(call);
             hints.push(resume(deployment.as_str()));
@@ -115,6 +116,11 @@ const fn new_token(source: TokenSource) -> &'static str {
         TokenSource::Environment => {
             "it may have expired: get a new one from your identity provider and set \
              GROUNDPLANE_TOKEN to it"
+        }
+        TokenSource::Login => "it may have been taken back: run `groundplane login`",
+        TokenSource::Machine => {
+            "the issuer gave it just now: the platform may want tokens of another issuer, or for \
+             another audience"
         }
         TokenSource::LocalFile => {
             "it may have expired: run `cargo xtask demo` again, which writes a new one"

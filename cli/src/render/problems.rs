@@ -1,7 +1,7 @@
 //! Problems of documents, in the form that editors and people know from compilers: the place and the
 //! message on one line, the line of the document below it.
 
-use groundplane_model::{Position, Severity};
+use groundplane_model::{Documentation, Position, Severity};
 
 use super::{excerpt, line, shown};
 use crate::error::FileProblem;
@@ -32,6 +32,9 @@ fn paragraph(found: &FileProblem) -> String {
     }
     if let Some(hint) = &problem.hint {
         text.push_str(&format!("  hint: {}\n", line(hint)));
+    }
+    if let Some(Documentation { page, command }) = &problem.documentation {
+        text.push_str(&format!("  docs: {}, or `{}`\n", line(page), line(command)));
     }
     text
 }
@@ -78,6 +81,22 @@ mod tests {
             text(&[found]),
             "web.yaml:8:3: error: unknown field (at /spec/cpus)\n  \
              8 |   cpus: 4\n    |   ^^^^\n  hint: did you mean `cpu`?\n"
+        );
+    }
+
+    #[test]
+    fn what_to_read_stands_last() {
+        let problem = Problem {
+            documentation: Some(Documentation {
+                page: "docs/reference/service.md#spec-cpu".to_owned(),
+                command: "groundplane schema Service /spec/cpu".to_owned(),
+            }),
+            ..Problem::error("/spec/cpu", "it is odd").with_hint("leave it out")
+        };
+        assert_eq!(
+            rendered(problem),
+            "web.yaml: error: it is odd (at /spec/cpu)\n  hint: leave it out\n  \
+             docs: docs/reference/service.md#spec-cpu, or `groundplane schema Service /spec/cpu`\n"
         );
     }
 

@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum as _;
 use serde::Deserialize;
 
-use crate::arguments::{Format, Global};
+use crate::arguments::{Format, Global, Login};
 use crate::error::Error;
+use crate::identity::{Machine, Secret};
 use crate::world::World;
 
 /// The environment variable that holds the endpoint.
@@ -17,6 +18,15 @@ pub(crate) const ENDPOINT_VARIABLE: &str = "GROUNDPLANE_ENDPOINT";
 
 /// The environment variable that holds the token.
 pub(crate) const TOKEN_VARIABLE: &str = "GROUNDPLANE_TOKEN";
+
+/// The environment variable that names the issuer.
+const ISSUER_VARIABLE: &str = "GROUNDPLANE_ISSUER";
+
+/// The environment variable that names the client.
+const CLIENT_VARIABLE: &str = "GROUNDPLANE_CLIENT_ID";
+
+/// The environment variable that holds the secret of a machine's client.
+pub(super) const SECRET_VARIABLE: &str = "GROUNDPLANE_CLIENT_SECRET";
 
 /// The environment variable that holds the form of answers.
 const OUTPUT_VARIABLE: &str = "GROUNDPLANE_OUTPUT";
@@ -41,6 +51,8 @@ pub(crate) enum Source {
     Project(PathBuf),
     /// The file of a local platform.
     Local(PathBuf),
+    /// A login.
+    Login(PathBuf),
     /// The user's own settings.
     User(PathBuf),
     /// Nobody: it is so where nothing is said.
@@ -52,6 +64,7 @@ impl fmt::Display for Source {
         match self {
             Self::Flag(name) | Self::Variable(name) => f.write_str(name),
             Self::Project(path) | Self::User(path) => write!(f, "{}", path.display()),
+            Self::Login(path) => write!(f, "{} (groundplane login)", path.display()),
             Self::Local(path) => write!(f, "{} (a local platform)", path.display()),
             Self::BuiltIn => f.write_str("nothing is set"),
         }
@@ -73,6 +86,8 @@ pub(crate) struct Said<T> {
 struct SettingsFile {
     endpoint: Option<String>,
     output: Option<String>,
+    issuer: Option<String>,
+    client_id: Option<String>,
 }
 
 /// What the file of a local platform holds.
@@ -110,6 +125,58 @@ pub(super) fn endpoint(global: &Global, world: &World<'_>) -> Result<Option<Said
 /// The token that a flag or the environment gives.
 pub(super) fn token(global: &Global, world: &World<'_>) -> Option<Said<String>> {
     directly((global.token.as_ref(), "--token"), (world, TOKEN_VARIABLE))
+}
+
+/// The machine that the environment names. Its secret goes to the issuer that is named beside it
+/// and to no other: not to one that a file of somebody's project names, or a platform.
+///
+/// # Errors
+/// Where one of the three is missing.
+pub(super) fn machine(world: &World<'_>) -> Result<Option<Said<Machine>>, Error> {
+    let variable = |name| given(world.environment.get(name)).map(str::to_owned);
+    let Some(secret) = variable(SECRET_VARIABLE) else {
+        return Ok(None);
+    };
+    match (variable(ISSUER_VARIABLE), variable(CLIENT_VARIABLE)) {
+        (Some(issuer), Some(id)) => Ok(Some(Said {
+            value: Machine {
+                issuer,
+                id,
+                secret: Secret::new(secret),
+            },
+            source: Source::Variable(SECRET_VARIABLE),
+        })),
+        _ => Err(Error::usage(
+            format!("{SECRET_VARIABLE} is set, and not whom to send it to"),
+            format!("set {ISSUER_VARIABLE} and {CLIENT_VARIABLE} too"),
+        )),
+    }
+}
+
+/// The issuer and the client that somebody wants to log in with, as far as anyone says.
+///
+/// # Errors
+/// Where a file that is asked cannot be used.
+pub(crate) fn party(
+    login: &Login,
+    world: &World<'_>,
+) -> Result<(Option<String>, Option<String>), Error> {
+    let (project, user) = (project(world)?, user(world)?);
+    let files = [&project, &user];
+    let files = || files.into_iter().flatten().map(|(_, file)| file);
+    let said = |flag: Option<&String>, variable, of: fn(&SettingsFile) -> Option<&String>| {
+        let flag = given(flag).or_else(|| given(world.environment.get(variable)));
+        let said = flag.or_else(|| files().find_map(|file| given(of(file))));
+        said.map(str::to_owned)
+    };
+    Ok((
+        said(login.issuer.as_ref(), ISSUER_VARIABLE, |file| {
+            file.issuer.as_ref()
+        }),
+        said(login.client_id.as_ref(), CLIENT_VARIABLE, |file| {
+            file.client_id.as_ref()
+        }),
+    ))
 }
 
 /// The form of answers.
@@ -210,20 +277,29 @@ fn user(world: &World<'_>) -> Result<Option<(PathBuf, SettingsFile)>, Error> {
     }
 }
 
-/// As the XDG Base Directory Specification has it.
 fn user_path(world: &World<'_>) -> Option<PathBuf> {
-    let variable = |name| given(world.environment.get(name)).map(Path::new);
-    let configuration = variable("XDG_CONFIG_HOME").filter(|path| path.is_absolute());
-    let below_home = || Some(variable("HOME")?.join(".config"));
-    let folder = configuration.map(Path::to_owned).or_else(below_home)?;
-    Some(folder.join(USER_FILE))
+    Some(folder(world, "XDG_CONFIG_HOME", ".config")?.join(USER_FILE))
+}
+
+/// The directory for what can be had again.
+pub(crate) fn cache_folder(world: &World<'_>) -> Option<PathBuf> {
+    folder(world, "XDG_CACHE_HOME", ".cache")
+}
+
+/// As the XDG Base Directory Specification has it.
+fn folder(world: &World<'_>, variable: &str, below_home: &str) -> Option<PathBuf> {
+    let named = |name: &str| given(world.environment.get(name)).map(Path::new);
+    let own = named(variable).filter(|path| path.is_absolute());
+    let below_home = || Some(named("HOME")?.join(below_home));
+    own.map(Path::to_owned).or_else(below_home)
 }
 
 fn settings(path: &Path) -> Result<SettingsFile, Error> {
     let broken = |why: String| {
         Error::usage(
             format!("cannot use `{}`: {why}", path.display()),
-            "it may say `endpoint` and `output`; tokens come from GROUNDPLANE_TOKEN",
+            "it may say `endpoint`, `output`, `issuer` and `client_id`; tokens come from \
+             GROUNDPLANE_TOKEN",
         )
     };
     let text = fs::read_to_string(path).map_err(|error| broken(error.to_string()))?;

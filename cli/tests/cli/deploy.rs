@@ -229,7 +229,9 @@ fn the_problems_that_the_platform_finds_are_shown_in_the_file() {
         "web.yaml:9:12: error: the region has no image `nginx` (at /spec/compute/image)\n  \
          9 |     image: public.ecr.aws/nginx/nginx:1.27\n    \
          |            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^\n  \
-         hint: push it first\n"
+         hint: push it first\n  \
+         docs: docs/reference/service.md#spec-compute-image, or \
+         `groundplane schema Service /spec/compute/image`\n"
     );
     let json = second.run(&["deploy", "web.yaml", "-o", "json"]).json();
     assert_eq!(json["error"]["problems"][0]["file"], "web.yaml");
@@ -260,7 +262,8 @@ fn the_warnings_of_the_platform_are_shown() {
     let ended = scene(&platform).run(&["deploy", "web.yaml"]);
     assert_eq!(
         ended.progress,
-        "web.yaml:6:1: warning: no backups (at /spec)\n  6 | spec:\n    | ^^^^\n"
+        "web.yaml:6:1: warning: no backups (at /spec)\n  6 | spec:\n    | ^^^^\n  \
+         docs: docs/reference/service.md#spec, or `groundplane schema Service /spec`\n"
     );
 }
 

@@ -23,9 +23,15 @@ mod event_source;
 #[cfg(test)]
 mod help;
 #[cfg(test)]
+mod identity;
+#[cfg(test)]
 mod image;
 #[cfg(test)]
+mod issuer;
+#[cfg(test)]
 mod lives;
+#[cfg(test)]
+mod login;
 #[cfg(test)]
 mod plans;
 #[cfg(test)]

@@ -8,6 +8,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use groundplane_cli::{Clock, Exit, World};
+use jiff::Timestamp;
 use tempfile::TempDir;
 
 use crate::platform::Platform;
@@ -15,11 +16,19 @@ use crate::platform::Platform;
 /// The token of every scene; no output may hold it.
 pub(crate) const TOKEN: &str = "head.s3cret.tail";
 
+/// When every scene begins.
+pub(crate) const NOW: &str = "2026-11-21T08:00:00Z";
+
 /// A clock that moves when someone sleeps, and not otherwise.
 #[derive(Debug, Default)]
 struct Sleeper(Cell<Duration>);
 
 impl Clock for Sleeper {
+    fn now(&self) -> Timestamp {
+        let begun: Timestamp = NOW.parse().unwrap();
+        begun + self.0.get()
+    }
+
     fn elapsed(&self) -> Duration {
         self.0.get()
     }
@@ -37,6 +46,17 @@ pub(crate) struct Scene {
     typed: Option<String>,
     watched: bool,
     piped: Vec<u8>,
+    secrets: Cell<u8>,
+    browser: Option<Browser>,
+}
+
+/// Somebody who opens an address in a browser.
+pub(crate) struct Browser(Box<dyn Fn(&str)>);
+
+impl std::fmt::Debug for Browser {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Browser")
+    }
 }
 
 /// How a command line ended.
@@ -61,6 +81,8 @@ impl Scene {
             typed: None,
             watched: false,
             piped: Vec::new(),
+            secrets: Cell::new(0),
+            browser: None,
         }
     }
 
@@ -97,6 +119,12 @@ impl Scene {
         self
     }
 
+    /// Somebody opens addresses in a browser.
+    pub(crate) fn browses(mut self, browser: impl Fn(&str) + 'static) -> Self {
+        self.browser = Some(Browser(Box::new(browser)));
+        self
+    }
+
     /// Standard input comes from another program.
     pub(crate) fn pipes(mut self, content: impl AsRef<[u8]>) -> Self {
         self.piped = content.as_ref().to_vec();
@@ -130,6 +158,17 @@ impl Scene {
             screen_width: None,
             clock: &Sleeper::default(),
             new_key: &|| "fresh-key".to_owned(),
+            new_secret: &|| {
+                let count = self.secrets.get() + 1;
+                self.secrets.set(count);
+                Some([count; 32])
+            },
+            open: &|address| {
+                if let Some(browser) = &self.browser {
+                    (browser.0)(address);
+                }
+                self.browser.is_some()
+            },
             on_interrupt: &|text| *on_interrupt.borrow_mut() = Some(text),
         };
         let line: Vec<OsString> = ["groundplane"]

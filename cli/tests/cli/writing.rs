@@ -126,6 +126,51 @@ fn every_kind_has_a_schema_of_its_own_in_one_file() {
 }
 
 #[test]
+fn a_field_is_explained_without_a_platform() {
+    let ended = Scene::empty().run(&["schema", "service", "/spec/compute/memory"]);
+    insta::assert_snapshot!("schema-field", ended.transcript());
+    let scene = Scene::empty();
+    let answer = scene.run(&["schema", "Service", "/spec/compute", "-o", "json"]);
+    let answer = answer.json();
+    assert_eq!(answer["kind"], "Service");
+    assert_eq!(answer["pointer"], "/spec/compute");
+    assert_eq!(answer["fields"][0]["name"], "image");
+    let page = "docs/reference/service.md#spec-compute";
+    assert_eq!(answer["documentation"]["page"], page);
+}
+
+#[test]
+fn a_field_that_is_not_there_leads_to_the_one_around_it() {
+    let ended = Scene::empty().run(&["schema", "Service", "/spec/compute/cpus"]);
+    insta::assert_snapshot!("schema-no-field", ended.transcript());
+    for pointer in ["spec", "cpu", "/nothing"] {
+        let ended = Scene::empty().run(&["schema", "Service", pointer]);
+        assert_eq!(ended.code, 2, "{pointer}");
+    }
+}
+
+#[test]
+fn the_command_that_a_problem_names_explains_its_field() {
+    let spec = "apiVersion: groundplane.dev/v1\nkind: Service\nmetadata:\n  name: web-service\n\
+                spec:\n  compute:\n    image: nginx:1.27\n    cpu: 300\n    cpus: 2\n";
+    let scene = Scene::empty().file("web.yaml", spec);
+    let refused = scene.run(&["validate", "web.yaml", "-o", "json"]).json();
+    let problems = refused["error"]["problems"].as_array().unwrap();
+    assert_eq!(problems.len(), 2, "{problems:#?}");
+    for problem in problems {
+        let command = problem["documentation"]["command"].as_str().unwrap();
+        let words: Vec<_> = command.split(' ').skip(1).collect();
+        let ended = scene.run(&words);
+        assert_eq!(ended.code, 0, "{command}");
+        let page = problem["documentation"]["page"].as_str().unwrap();
+        assert!(
+            ended.output.contains(&format!("more in {page}\n")),
+            "{page}"
+        );
+    }
+}
+
+#[test]
 fn shells_and_manuals_know_every_command() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let ended = Scene::empty().run(&["completions", shell]);

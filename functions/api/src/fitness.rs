@@ -40,12 +40,8 @@ pub(crate) async fn of_spec(
             landing_zone,
         ));
     }
-    let problems = problems.into_iter().map(|problem| {
-        let position = problem
-            .position
-            .or_else(|| document.position(&problem.pointer));
-        problem.at(position)
-    });
+    let problems = problems.into_iter();
+    let problems = problems.map(|problem| document.locate(problem));
     let what = format!(
         "the spec cannot be deployed to `{}`",
         ground.environment.name

@@ -44,10 +44,8 @@ pub(crate) async fn apply<G: Ground, T: Table, S: System>(
         let message = format!("this endpoint takes a document of `kind: {kind}`");
         return Err(Failure::new(FailureKind::Invalid, message).into());
     };
-    let found = wanted.check().into_iter().map(|problem| {
-        let position = submitted.source.position(&problem.pointer);
-        problem.at(position)
-    });
+    let found = wanted.check().into_iter();
+    let found = found.map(|problem| submitted.source.locate(problem));
     let found: Vec<Problem> = found.collect();
     if found.iter().any(|it| it.severity == Severity::Error) {
         let what = "the document has a problem";

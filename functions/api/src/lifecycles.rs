@@ -87,7 +87,7 @@ pub(crate) async fn apply<T: Table, S: System>(
     };
     if document.reference.name.as_str() != name {
         let problem = Problem::error("/metadata/name", "the path names another lifecycle");
-        let problem = problem.at(submitted.source.position("/metadata/name"));
+        let problem = submitted.source.locate(problem);
         return Err(Failure::invalid_document("the document has a problem", vec![problem]).into());
     }
     check(&platform.table, &document.spec, &submitted.source).await?;
@@ -118,11 +118,8 @@ async fn check(
     let Err(problems) = Definition::parse(spec, &workflows) else {
         return Ok(());
     };
-    let located = |problem: Problem| {
-        let position = source.position(&problem.pointer);
-        problem.at(position)
-    };
-    let problems = problems.into_iter().map(located).collect();
+    let problems = problems.into_iter();
+    let problems = problems.map(|problem| source.locate(problem)).collect();
     Err(Failure::invalid_document("the lifecycle cannot work", problems).into())
 }
 

@@ -185,7 +185,7 @@ pub(crate) async fn chosen(
     let wanted = service.lifecycle.as_ref();
     let at_its_place = |message: String, hint: String| {
         let problem = Problem::error("/spec/lifecycle", message).with_hint(hint);
-        let problem = problem.at(source.position("/spec/lifecycle"));
+        let problem = source.locate(problem);
         Failure::invalid_document("the spec's lifecycle cannot be used", vec![problem])
     };
     let present = match current {

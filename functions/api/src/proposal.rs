@@ -58,10 +58,8 @@ impl Wish {
 
     /// Refused with these problems, each at its place in the document.
     pub(crate) fn refused(&self, what: &str, problems: Vec<Problem>) -> Refused {
-        let problems = problems.into_iter().map(|problem| {
-            let position = self.source.position(&problem.pointer);
-            problem.at(position)
-        });
+        let problems = problems.into_iter();
+        let problems = problems.map(|problem| self.source.locate(problem));
         Failure::invalid_document(what, problems.collect()).into()
     }
 }

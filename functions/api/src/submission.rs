@@ -65,12 +65,9 @@ impl Written {
 
     /// The same failure, each problem with its place.
     pub(crate) fn located(&self, failure: Failure) -> Failure {
-        let located = |problem: Problem| {
-            let position = self.0.position(&problem.pointer);
-            problem.at(position)
-        };
+        let problems = failure.problems.into_iter();
         Failure {
-            problems: failure.problems.into_iter().map(located).collect(),
+            problems: problems.map(|problem| self.0.locate(problem)).collect(),
             ..failure
         }
     }

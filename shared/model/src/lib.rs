@@ -89,7 +89,7 @@ pub use member::{DriftSkip, DriftSummary, Member, SeverityCounts, SkipReason};
 pub use outbox::{LifeTimer, Outbox, OutboxMessage};
 pub use place::places;
 pub use principal::{MachineIdentity, Principal};
-pub use problem::{Position, Problem, Severity};
+pub use problem::{Documentation, Position, Problem, Severity};
 pub use record::{Change, Index, Key, Partition, Record};
 pub use resolution::{
     Allocation, BoundInput, Layer, Owner, ResolutionRequest, ResolvedValue, ResolverAnswer,

@@ -23,6 +23,15 @@ pub enum Severity {
     Warning,
 }
 
+/// Where the field that a problem is about is documented.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Documentation {
+    /// The page and the place on it, from the root of the project.
+    pub page: String,
+    /// The command that prints the same without a network.
+    pub command: String,
+}
+
 /// One problem of a document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
@@ -38,6 +47,9 @@ pub struct Problem {
     /// What to do about it, for example the nearest valid name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
+    /// Where the field is documented, or the nearest one around it that there is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub documentation: Option<Documentation>,
 }
 
 impl Problem {
@@ -50,6 +62,7 @@ impl Problem {
             position: None,
             message: message.into(),
             hint: None,
+            documentation: None,
         }
     }
 

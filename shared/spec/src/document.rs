@@ -5,6 +5,8 @@ use serde_json::Value;
 
 use crate::compose::compose;
 use crate::node::{Child, Node};
+use crate::reference::documented;
+use crate::schema::Kind;
 use crate::{pointer, report, screen};
 
 /// One document as it was written: a mapping, not yet validated.
@@ -107,6 +109,18 @@ impl Document {
             Node::Scalar { .. } => found.child.position,
             Node::List(_) | Node::Mapping(_) => found.key.unwrap_or(found.child.position),
         })
+    }
+
+    /// A problem of this document that was found in its data: with its place in the text, and with
+    /// where its field is documented if this is a document of a known kind.
+    #[must_use]
+    pub fn locate(&self, problem: Problem) -> Problem {
+        let position = problem.position.or_else(|| self.position(&problem.pointer));
+        let problem = problem.at(position);
+        match self.kind().and_then(Kind::named) {
+            Some(kind) => documented(kind, problem),
+            None => problem,
+        }
     }
 
     /// Where the key at `pointer` stands; otherwise as [`Document::position`].

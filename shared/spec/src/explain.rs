@@ -18,7 +18,7 @@ use crate::{mismatch, pointer, requirement, wording};
 
 /// Everything that `schema` finds wrong with `document`, whose data with defaults is `filled`.
 pub(crate) fn problems(schema: &Schema, document: &Document, filled: &Value) -> Vec<Problem> {
-    let errors: Vec<_> = schema.validator.iter_errors(filled).collect();
+    let errors: Vec<_> = schema.errors(filled);
     let explainer = Explainer {
         schema,
         document,
@@ -53,6 +53,9 @@ impl Explainer<'_> {
     }
 
     fn one(&self, error: &ValidationError<'_>) -> Vec<Problem> {
+        if self.is_about_a_name(error) {
+            return vec![self.bad_name(error, error)];
+        }
         match error.kind() {
             Error::AdditionalProperties { unexpected }
             | Error::UnevaluatedProperties { unexpected } => self.unknown(error, unexpected),
@@ -63,6 +66,12 @@ impl Explainer<'_> {
             Error::PropertyNames { error: inner } => vec![self.bad_name(error, inner)],
             kind => vec![self.bad_value(error, kind)],
         }
+    }
+
+    /// Whether the error is about the name of a field: a text that stands where a mapping does.
+    fn is_about_a_name(&self, error: &ValidationError<'_>) -> bool {
+        let holder = self.filled.pointer(error.instance_path().as_str());
+        error.instance().is_string() && holder.is_some_and(Value::is_object)
     }
 
     fn unknown(&self, error: &ValidationError<'_>, names: &[String]) -> Vec<Problem> {

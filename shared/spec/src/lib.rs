@@ -7,6 +7,8 @@
 //! Guarantees: no input makes this panic, overflow the stack or allocate more than a small
 //! multiple of [`MAX_BYTES`]; no text of a user reaches a message unescaped or at full length.
 
+#[cfg(test)]
+mod bundle;
 mod compose;
 mod defaults;
 mod document;
@@ -16,6 +18,7 @@ mod input_schema;
 mod mismatch;
 mod node;
 mod pointer;
+mod reference;
 mod report;
 mod requirement;
 mod rules;
@@ -29,6 +32,7 @@ pub use compose::{MAX_DEPTH, MAX_NODES};
 pub use defaults::default_decided_by;
 pub use document::{Document, parse, parse_all, parse_bytes};
 pub use input_schema::InputSchema;
+pub use reference::{Below, Fact, Field, documentation, field, reference_page};
 pub use report::MAX_PROBLEMS;
 pub use schema::{Kind, composed_schema, has_field, section_names};
 pub use screen::MAX_BYTES;

@@ -1,17 +1,41 @@
-//! The JSON Schema files of `schema/`, compiled in: composed into one schema per kind of document
-//! and compiled once.
+//! The JSON Schema files of `schema/`, compiled in: composed into one schema per kind of document,
+//! each as data and as code that validates.
 
-use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::LazyLock;
 
-use jsonschema::{Draft, PatternOptions, Validator};
-use serde_json::{Map, Value};
+use jsonschema::ValidationError;
+use serde_json::Value;
 
 use crate::pointer;
 
-// `FILES`: every file of `schema/`, by name; `build.rs` lists them.
-include!(concat!(env!("OUT_DIR"), "/schemas.rs"));
+/// What `build.rs` writes: the schemas composed, and the code that they are turned into.
+#[allow(
+    clippy::all,
+    clippy::pedantic,
+    clippy::restriction,
+    missing_debug_implementations,
+    missing_docs,
+    unreachable_pub,
+    reason = "code that nobody reads"
+)]
+mod generated {
+    use super::Embedded;
+
+    include!(concat!(env!("OUT_DIR"), "/schemas.rs"));
+}
+
+/// A schema as it is compiled in.
+struct Embedded {
+    name: &'static str,
+    /// The composed schema.
+    text: &'static str,
+    /// Everything that it finds wrong with a value.
+    errors: Errors,
+}
+
+/// Everything that a schema finds wrong with a value.
+type Errors = for<'a> fn(&'a Value) -> Vec<ValidationError<'a>>;
 
 /// The kinds of documents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +82,20 @@ impl Kind {
         }
     }
 
+    /// The name of its files: of its schema, and of its page in the reference.
+    #[must_use]
+    pub const fn file_name(self) -> &'static str {
+        match self {
+            Self::Service => "service",
+            Self::LandingZone => "landing-zone",
+            Self::Environment => "environment",
+            Self::Resolver => "resolver",
+            Self::Lifecycle => "lifecycle",
+            Self::Workflow => "workflow",
+            Self::AccessPolicy => "access-policy",
+        }
+    }
+
     /// The kind that documents call `name`.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
@@ -100,11 +138,19 @@ pub(crate) fn service_fields() -> impl Iterator<Item = (&'static str, &'static V
         .flat_map(|fields| fields.iter().map(|(name, field)| (name.as_str(), field)))
 }
 
-/// A composed schema, and the same compiled.
+/// A composed schema, and what validates by it.
 #[derive(Debug)]
 pub(crate) struct Schema {
     pub(crate) composed: Value,
-    pub(crate) validator: Validator,
+    validator: Validator,
+}
+
+/// What validates: code that the schema was turned into, or in tests a schema compiled on the spot.
+#[derive(Debug)]
+enum Validator {
+    Code(Errors),
+    #[cfg(test)]
+    Compiled(Box<jsonschema::Validator>),
 }
 
 static SERVICE: LazyLock<Schema> = LazyLock::new(|| Schema::embedded("service"));
@@ -136,25 +182,27 @@ impl Schema {
 
     #[expect(
         clippy::expect_used,
-        reason = "the files are compiled in, and a test compiles every one of them"
+        reason = "the schemas are compiled in, and a test reads every one of them"
     )]
-    pub(crate) fn embedded(name: &str) -> Self {
-        Self::compile(compose(name)).expect("the embedded schemas are valid")
+    fn embedded(name: &str) -> Self {
+        let mut embedded = generated::EMBEDDED.iter();
+        let found = embedded.find(|schema| schema.name == name);
+        let read = found.and_then(|Embedded { text, errors, .. }| {
+            Some(Self {
+                composed: serde_json::from_str(text).ok()?,
+                validator: Validator::Code(*errors),
+            })
+        });
+        read.expect("every kind of document has an embedded schema")
     }
 
-    /// Compiles a schema whose references all lead into itself.
-    pub(crate) fn compile(composed: Value) -> Result<Self, String> {
-        let validator = jsonschema::options()
-            .with_draft(Draft::Draft202012)
-            // Linear time, whatever the input.
-            .with_pattern_options(PatternOptions::regex())
-            .offline()
-            .build(&composed)
-            .map_err(|error| error.to_string())?;
-        Ok(Self {
-            composed,
-            validator,
-        })
+    /// Everything that is wrong with `value`.
+    pub(crate) fn errors<'a>(&'a self, value: &'a Value) -> Vec<ValidationError<'a>> {
+        match &self.validator {
+            Validator::Code(errors) => errors(value),
+            #[cfg(test)]
+            Validator::Compiled(validator) => validator.iter_errors(value).collect(),
+        }
     }
 
     /// The part of the schema that is applied at `pointer` in the schema.
@@ -191,54 +239,5 @@ impl Schema {
     }
 }
 
-/// The file `name` with every file that it refers to, directly or not, in its `$defs`.
-fn compose(name: &str) -> Value {
-    let mut wanted = BTreeSet::new();
-    let mut root = bundled(name, name, &mut wanted);
-    let mut parts = Map::new();
-    while let Some(next) = wanted.pop_first() {
-        if !parts.contains_key(&next) {
-            parts.insert(next.clone(), Value::Null);
-            let part = bundled(&next, name, &mut wanted);
-            parts.insert(next, part);
-        }
-    }
-    if let (Some(root), false) = (root.as_object_mut(), parts.is_empty()) {
-        root.insert("$defs".to_owned(), Value::Object(parts));
-    }
-    root
-}
-
-/// One file, its references rewritten to where the other files come to lie.
-fn bundled(name: &str, root: &str, wanted: &mut BTreeSet<String>) -> Value {
-    let text = FILES.iter().find(|(file, _)| *file == name);
-    let mut value: Value = text
-        .and_then(|(_, text)| serde_json::from_str(text).ok())
-        .unwrap_or_default();
-    redirect(&mut value, name, wanted);
-    if let (Some(part), false) = (value.as_object_mut(), name == root) {
-        part.remove("$schema");
-    }
-    value
-}
-
-fn redirect(value: &mut Value, file: &str, wanted: &mut BTreeSet<String>) {
-    match value {
-        Value::Object(fields) => {
-            if let Some(Value::String(reference)) = fields.get_mut("$ref") {
-                let (path, fragment) = reference.split_once('#').unwrap_or((reference, ""));
-                let target = path.rsplit('/').next().unwrap_or(path);
-                let target = target.strip_suffix(".json").unwrap_or(file).to_owned();
-                *reference = format!("#/$defs/{target}{fragment}");
-                wanted.insert(target);
-            }
-            fields
-                .values_mut()
-                .for_each(|field| redirect(field, file, wanted));
-        }
-        Value::Array(items) => items
-            .iter_mut()
-            .for_each(|item| redirect(item, file, wanted)),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::document::{Document, parse};
+use crate::reference::documented;
 use crate::schema::{Kind, Schema, section_names, service_fields};
 use crate::{defaults, explain, pointer, report, rules, wording};
 
@@ -185,11 +186,17 @@ pub fn validate(document: &Document) -> Result<Validated, Vec<Problem>> {
     };
     if !problems.is_empty() {
         problems.extend(warnings);
-        return Err(report::finish(problems));
+        return Err(in_reference(kind, problems));
     }
     let document = typed(kind, filled).map_err(|problem| vec![problem])?;
-    let warnings = report::finish(warnings);
+    let warnings = in_reference(kind, warnings);
     Ok(Validated { document, warnings })
+}
+
+/// The problems as users get them, each with where its field is documented.
+fn in_reference(kind: Kind, problems: Vec<Problem>) -> Vec<Problem> {
+    let problems = report::finish(problems).into_iter();
+    problems.map(|problem| documented(kind, problem)).collect()
 }
 
 /// Validates a document that no longer has a text, for example one that resolvers gave values to.

@@ -8,9 +8,11 @@ mod cloud;
 mod command;
 mod drift;
 mod fleet;
+mod healing;
 mod inventory;
 mod lives;
 mod outside;
+mod previews;
 mod sections;
 mod storm;
 

@@ -48,6 +48,7 @@ mod structure;
 mod sweep;
 #[cfg(test)]
 mod system;
+mod template;
 #[cfg(test)]
 mod vault;
 #[cfg(test)]

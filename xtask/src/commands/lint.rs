@@ -12,14 +12,15 @@ use crate::local_aws::REGION;
 use crate::platform::files_below;
 use crate::tools::{self, Tools};
 
-/// Runs every check, also after one has failed.
+/// Runs every check, also after one has failed. `advisories` asks besides what is known against the
+/// crates, which needs a network.
 ///
 /// # Errors
 /// Naming the checks that failed.
-pub(crate) fn run(checkout: &Checkout) -> Result<()> {
+pub(crate) fn run(checkout: &Checkout, advisories: bool) -> Result<()> {
     let tools = tools::install(checkout)?;
     let mut failed = Vec::new();
-    for (name, mut check) in checks(checkout, &tools)? {
+    for (name, mut check) in checks(checkout, &tools, advisories)? {
         println!("\n== {name}");
         if let Err(error) = show(&mut check) {
             eprintln!("{error:#}");
@@ -38,8 +39,17 @@ pub(crate) fn run(checkout: &Checkout) -> Result<()> {
     Ok(())
 }
 
-fn checks(checkout: &Checkout, tools: &Tools) -> Result<Vec<(&'static str, Command)>> {
+fn checks(
+    checkout: &Checkout,
+    tools: &Tools,
+    advisories: bool,
+) -> Result<Vec<(&'static str, Command)>> {
     let root = checkout.root();
+    let mut deny = command(tools.program("cargo-deny"), root);
+    deny.args(["check", "bans", "licenses", "sources"]);
+    if advisories {
+        deny.arg("advisories");
+    }
     let mut format = cargo(root);
     format.args(["fmt", "--all", "--check"]);
     let mut clippy = cargo(root);
@@ -67,6 +77,7 @@ fn checks(checkout: &Checkout, tools: &Tools) -> Result<Vec<(&'static str, Comma
     Ok(vec![
         ("cargo fmt", format),
         ("cargo clippy", clippy),
+        ("cargo deny", deny),
         ("cfn-lint", cfn_lint),
         ("sam validate", sam),
     ])

@@ -33,22 +33,23 @@ impl Suite {
     }
 }
 
-/// Runs the tests.
+/// Runs the tests, or those with `filter` in their name.
 ///
 /// # Errors
 /// Where one fails.
-pub(crate) fn run(checkout: &Checkout, suite: Suite) -> Result<()> {
+pub(crate) fn run(checkout: &Checkout, suite: Suite, filter: Option<&str>) -> Result<()> {
     if suite != Suite::EndToEnd {
-        show(cargo(checkout.root()).args(["test", "--workspace"]))?;
+        let mut tests = cargo(checkout.root());
+        show(tests.args(["test", "--workspace"]).args(filter))?;
     }
     if suite != Suite::Unit {
-        end_to_end(checkout)?;
+        end_to_end(checkout, filter)?;
     }
     Ok(())
 }
 
 /// Runs the end-to-end tests against a platform of their own, which is taken down afterwards.
-fn end_to_end(checkout: &Checkout) -> Result<()> {
+fn end_to_end(checkout: &Checkout, filter: Option<&str>) -> Result<()> {
     let tools = tools::install(checkout)?;
     let cli = functions::build(checkout)?;
     let temporary = Temporary::new(checkout, "end-to-end")?;
@@ -57,7 +58,7 @@ fn end_to_end(checkout: &Checkout) -> Result<()> {
     // Of the whole workspace, as the other tests: what is compiled for those is used again.
     // What prints figures is ignored as well, and is for `cargo xtask bench`.
     tests.args(["test", "--workspace", "--tests", "--", "--ignored"]);
-    tests.args(["--skip", "figures"]);
+    tests.args(["--skip", "figures"]).args(filter);
     platform.aws.enter(&mut tests).envs(description(&platform)?);
     show(&mut tests)
         .with_context(|| format!("the logs are in {}", temporary.keep_files().display()))

@@ -6,7 +6,7 @@ use serde_json::json;
 
 /// What a section of that name becomes, or its problems.
 fn section(name: &str, text: &str) -> Result<Value, Vec<String>> {
-    let schema = Schema::embedded(name);
+    let schema = Schema::of_file(name);
     let document = parse(text).unwrap();
     let mut filled = document.value().clone();
     defaults::fill(&schema, &schema.composed, &mut filled);

@@ -5,6 +5,8 @@ mod golden;
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]
+mod reference;
+#[cfg(test)]
 mod schemas;
 #[cfg(test)]
 mod typed;

@@ -32,9 +32,18 @@ const NOT_CHECKED: [(&str, &str); 10] = [
 
 /// Registers an environment whose turn does not come by itself while a test runs.
 pub(super) fn environment(platform: &Platform, name: &str, action: &str) {
+    policed(
+        platform,
+        name,
+        &json!({"default": action, "schedule": "720h"}),
+    );
+}
+
+/// Registers an environment with this to be done about drift.
+pub(super) fn policed(platform: &Platform, name: &str, drift: &Value) {
     let document = json!({
         "apiVersion": "groundplane.dev/v1", "kind": "Environment", "metadata": {"name": name},
-        "spec": {"landingZone": "sandbox", "drift": {"default": action, "schedule": "720h"}},
+        "spec": {"landingZone": "sandbox", "drift": drift},
     });
     let applied = platform.run_with(&document.to_string(), &["apply", "-", "-o", "json"]);
     assert_eq!(applied.code, 0, "{applied:?}");
@@ -81,7 +90,7 @@ fn encoded(text: &str) -> String {
 }
 
 /// Calls IAM.
-fn iam(cloud: &Cloud, action: &str, parameters: &[(&str, &str)]) -> String {
+pub(super) fn iam(cloud: &Cloud, action: &str, parameters: &[(&str, &str)]) -> String {
     let parameters = parameters
         .iter()
         .map(|(name, value)| format!("&{name}={}", encoded(value)));
@@ -96,14 +105,21 @@ fn between<'t>(text: &'t str, begin: &str, end: &str) -> Vec<&'t str> {
     parts.map(|part| part.split(end).next().unwrap()).collect()
 }
 
-/// The name of the instance's role that has this in its name.
-fn role(cloud: &Cloud, word: &str) -> String {
+/// The names of the roles of an instance that have this in their names.
+pub(super) fn roles(cloud: &Cloud, instance: &str, word: &str) -> Vec<String> {
     let roles = iam(cloud, "ListRoles", &[]);
     let names = between(&roles, "<RoleName>", "</RoleName>");
-    let is_wanted = |name: &&&str| name.contains("-adrift-foundation-") && name.contains(word);
-    let found: Vec<&&str> = names.iter().filter(is_wanted).collect();
-    assert_eq!(found.len(), 1, "{word}: {names:?}");
-    (*found[0]).to_owned()
+    let foundation = format!("-{instance}-foundation-");
+    let is_wanted = |name: &&&str| name.contains(&foundation) && name.contains(word);
+    let found = names.iter().filter(is_wanted);
+    found.map(|name| (*name).to_owned()).collect()
+}
+
+/// The name of the one of them.
+fn role(cloud: &Cloud, instance: &str, word: &str) -> String {
+    let mut found = roles(cloud, instance, word);
+    assert_eq!(found.len(), 1, "{word}: {found:?}");
+    found.remove(0)
 }
 
 /// A policy of this one statement.
@@ -112,14 +128,30 @@ fn policy(statement: Value) -> String {
     json!({"Version": "2012-10-17", "Statement": [statement]}).to_string()
 }
 
-/// Somebody changes a retention, who may take on a role, what a role may do, and how many tasks
-/// there are.
-fn change(cloud: &Cloud, outputs: &Value) {
+/// Somebody has the logs of an instance kept for three days only.
+pub(super) fn forget_logs(cloud: &Cloud, outputs: &Value) {
     let group = outputs["compute.log_group.name"].as_str().unwrap();
     let retention = json!({"logGroupName": group, "retentionInDays": 3});
     cloud.call("logs", "Logs_20140328.PutRetentionPolicy", &retention);
+}
+
+/// Somebody has a service run four tasks.
+pub(super) fn run_four(cloud: &Cloud, outputs: &Value) {
+    let arn = outputs["compute.service.arn"].as_str().unwrap();
+    let cluster = arn.split('/').nth(1).unwrap();
+    let scaled = json!({"cluster": cluster, "service": arn, "desiredCount": 4});
+    let target = "AmazonEC2ContainerServiceV20141113.UpdateService";
+    let answer = cloud.call("ecs", target, &scaled);
+    assert!(answer.contains("\"desiredCount\":4") || answer.contains("\"desiredCount\": 4"));
+}
+
+/// Somebody changes a retention, who may take on a role, what a role may do, and how many tasks
+/// there are.
+fn change(cloud: &Cloud, outputs: &Value) {
+    forget_logs(cloud, outputs);
+    run_four(cloud, outputs);
     // Names of roles are cut to their length.
-    let trusted = role(cloud, "-Exec");
+    let trusted = role(cloud, "adrift", "-Exec");
     let anybody = json!({
         "Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole",
     });
@@ -136,17 +168,11 @@ fn change(cloud: &Cloud, outputs: &Value) {
         ("PolicyDocument", &everything),
     ];
     iam(cloud, "PutRolePolicy", &inline);
-    let arn = outputs["compute.service.arn"].as_str().unwrap();
-    let cluster = arn.split('/').nth(1).unwrap();
-    let scaled = json!({"cluster": cluster, "service": arn, "desiredCount": 4});
-    let target = "AmazonEC2ContainerServiceV20141113.UpdateService";
-    let answer = cloud.call("ecs", target, &scaled);
-    assert!(answer.contains("\"desiredCount\":4") || answer.contains("\"desiredCount\": 4"));
 }
 
-/// Somebody deletes a role with all that it may do.
-fn delete_role(cloud: &Cloud) {
-    let name = role(cloud, "-TaskR");
+/// Somebody deletes the role of an instance's tasks with all that it may do.
+pub(super) fn delete_role(cloud: &Cloud, instance: &str) {
+    let name = role(cloud, instance, "-TaskR");
     let policies = iam(cloud, "ListRolePolicies", &[("RoleName", &name)]);
     for policy in between(&policies, "<member>", "</member>") {
         let of_role = [("RoleName", name.as_str()), ("PolicyName", policy)];
@@ -156,7 +182,7 @@ fn delete_role(cloud: &Cloud) {
 }
 
 /// What a report found: resource, property and kind, each once.
-fn found(report: &Value) -> Vec<String> {
+pub(super) fn found(report: &Value) -> Vec<String> {
     let differences = report["differences"].as_array().unwrap();
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let mut found: Vec<String> = differences
@@ -252,7 +278,7 @@ fn what_is_changed_behind_the_platforms_back_is_found_named_and_told() {
 
     // The same drift is told once. Another is told again, and found by a check on demand.
     assert_eq!(checked_now(&platform).code, 3);
-    delete_role(&cloud);
+    delete_role(&cloud, "adrift");
     let gone = checked_now(&platform);
     assert_eq!(gone.code, 3, "{gone:?}");
     let names = found(&gone.answer["report"]);
