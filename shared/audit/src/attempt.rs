@@ -30,7 +30,7 @@ pub struct Attempt {
 }
 
 impl Attempt {
-    /// An attempt by `actor` at `at`; `entry` gives the rest.
+    /// An attempt; `entry` is what it leaves if it changes nothing.
     #[must_use]
     pub fn new(entry: AuditEntry) -> Self {
         Self {

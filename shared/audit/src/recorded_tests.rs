@@ -67,7 +67,7 @@ async fn entries(function: &'static str, changes: Vec<Change>) -> Vec<AuditEntry
     let all = committed.0.into_inner().unwrap();
     let entries = all.into_iter().skip(count).map(|change| match change {
         Change::Save { content, .. } => serde_json::from_value(content).unwrap(),
-        other => panic!("{other:?}"),
+        other @ (Change::Remove { .. } | Change::Check { .. }) => panic!("{other:?}"),
     });
     entries.collect()
 }

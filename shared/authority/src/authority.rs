@@ -1,6 +1,6 @@
 //! The decision: who asks, for which action, on whose object.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use cedar_policy::{
     Authorizer, Context, Entities, Entity, EntityId, EntityTypeName, EntityUid, PolicySet, Request,
@@ -259,7 +259,7 @@ fn tenant_field(tenant: Option<&TenantId>) -> HashMap<String, RestrictedExpressi
 }
 
 fn texts<'a>(texts: impl Iterator<Item = &'a str>) -> RestrictedExpression {
-    let distinct: BTreeMap<&str, ()> = texts.map(|text| (text, ())).collect();
+    let distinct: BTreeSet<&str> = texts.collect();
     let text = |text: &str| RestrictedExpression::new_string(text.to_owned());
-    RestrictedExpression::new_set(distinct.into_keys().map(text))
+    RestrictedExpression::new_set(distinct.into_iter().map(text))
 }

@@ -1,0 +1,4 @@
+//! The tests of the policies.
+
+#[cfg(test)]
+mod deciding;
