@@ -48,6 +48,8 @@ mod settings;
 #[cfg(test)]
 mod status;
 #[cfg(test)]
+mod staying;
+#[cfg(test)]
 mod validate;
 #[cfg(test)]
 mod watch;
