@@ -1,6 +1,7 @@
 //! Which platform a command talks to, and as whom.
 
 mod caller;
+mod party;
 mod sources;
 
 use std::fmt;
@@ -14,8 +15,9 @@ use crate::world::World;
 
 use caller::Caller;
 pub(crate) use caller::TokenSource;
+pub(crate) use party::party;
 use sources::ENDPOINT_VARIABLE;
-pub(crate) use sources::{Said, Source, TOKEN_VARIABLE, cache_folder, output, party, places};
+pub(crate) use sources::{Said, Source, TOKEN_VARIABLE, cache_folder, output, places};
 
 /// One platform and one caller.
 #[derive(Debug, Clone)]

@@ -1,7 +1,7 @@
 //! As whom a command calls: a token that is given, a machine, a login, the user of a local platform.
 
 use super::sources::{self, Said, Source, TOKEN_VARIABLE};
-use super::{Endpoint, Token};
+use super::{Endpoint, Token, party};
 use crate::arguments::Global;
 use crate::error::Error;
 use crate::identity::{Cache, Machine, stored_token};
@@ -28,7 +28,7 @@ impl TokenSource {
         match self {
             Self::Flag => "--token",
             Self::Environment => TOKEN_VARIABLE,
-            Self::Machine => sources::SECRET_VARIABLE,
+            Self::Machine => party::SECRET_VARIABLE,
             Self::Login => "groundplane login",
             Self::LocalFile => "a local platform",
         }
@@ -65,7 +65,7 @@ impl Caller {
             };
             return Ok(Some((Self::Bearer(Token::parse(&value)?, kind), source)));
         }
-        if let Some(Said { value, source }) = sources::machine(world)? {
+        if let Some(Said { value, source }) = party::machine(world)? {
             return Ok(Some((Self::Machine(value), source)));
         }
         let Some(endpoint) = endpoint else {

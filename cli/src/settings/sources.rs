@@ -8,9 +8,8 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum as _;
 use serde::Deserialize;
 
-use crate::arguments::{Format, Global, Login};
+use crate::arguments::{Format, Global};
 use crate::error::Error;
-use crate::identity::{Machine, Secret};
 use crate::world::World;
 
 /// The environment variable that holds the endpoint.
@@ -18,15 +17,6 @@ pub(crate) const ENDPOINT_VARIABLE: &str = "GROUNDPLANE_ENDPOINT";
 
 /// The environment variable that holds the token.
 pub(crate) const TOKEN_VARIABLE: &str = "GROUNDPLANE_TOKEN";
-
-/// The environment variable that names the issuer.
-const ISSUER_VARIABLE: &str = "GROUNDPLANE_ISSUER";
-
-/// The environment variable that names the client.
-const CLIENT_VARIABLE: &str = "GROUNDPLANE_CLIENT_ID";
-
-/// The environment variable that holds the secret of a machine's client.
-pub(super) const SECRET_VARIABLE: &str = "GROUNDPLANE_CLIENT_SECRET";
 
 /// The environment variable that holds the form of answers.
 const OUTPUT_VARIABLE: &str = "GROUNDPLANE_OUTPUT";
@@ -83,11 +73,13 @@ pub(crate) struct Said<T> {
 /// What a file of settings may say. A token has no place in it: files are shared and backed up.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct SettingsFile {
+pub(super) struct SettingsFile {
     endpoint: Option<String>,
     output: Option<String>,
-    issuer: Option<String>,
-    client_id: Option<String>,
+    /// The issuer that people log in at.
+    pub(super) issuer: Option<String>,
+    /// The client that they log in through.
+    pub(super) client_id: Option<String>,
 }
 
 /// What the file of a local platform holds.
@@ -125,58 +117,6 @@ pub(super) fn endpoint(global: &Global, world: &World<'_>) -> Result<Option<Said
 /// The token that a flag or the environment gives.
 pub(super) fn token(global: &Global, world: &World<'_>) -> Option<Said<String>> {
     directly((global.token.as_ref(), "--token"), (world, TOKEN_VARIABLE))
-}
-
-/// The machine that the environment names. Its secret goes to the issuer that is named beside it
-/// and to no other: not to one that a file of somebody's project names, or a platform.
-///
-/// # Errors
-/// Where one of the three is missing.
-pub(super) fn machine(world: &World<'_>) -> Result<Option<Said<Machine>>, Error> {
-    let variable = |name| given(world.environment.get(name)).map(str::to_owned);
-    let Some(secret) = variable(SECRET_VARIABLE) else {
-        return Ok(None);
-    };
-    match (variable(ISSUER_VARIABLE), variable(CLIENT_VARIABLE)) {
-        (Some(issuer), Some(id)) => Ok(Some(Said {
-            value: Machine {
-                issuer,
-                id,
-                secret: Secret::new(secret),
-            },
-            source: Source::Variable(SECRET_VARIABLE),
-        })),
-        _ => Err(Error::usage(
-            format!("{SECRET_VARIABLE} is set, and not whom to send it to"),
-            format!("set {ISSUER_VARIABLE} and {CLIENT_VARIABLE} too"),
-        )),
-    }
-}
-
-/// The issuer and the client that somebody wants to log in with, as far as anyone says.
-///
-/// # Errors
-/// Where a file that is asked cannot be used.
-pub(crate) fn party(
-    login: &Login,
-    world: &World<'_>,
-) -> Result<(Option<String>, Option<String>), Error> {
-    let (project, user) = (project(world)?, user(world)?);
-    let files = [&project, &user];
-    let files = || files.into_iter().flatten().map(|(_, file)| file);
-    let said = |flag: Option<&String>, variable, of: fn(&SettingsFile) -> Option<&String>| {
-        let flag = given(flag).or_else(|| given(world.environment.get(variable)));
-        let said = flag.or_else(|| files().find_map(|file| given(of(file))));
-        said.map(str::to_owned)
-    };
-    Ok((
-        said(login.issuer.as_ref(), ISSUER_VARIABLE, |file| {
-            file.issuer.as_ref()
-        }),
-        said(login.client_id.as_ref(), CLIENT_VARIABLE, |file| {
-            file.client_id.as_ref()
-        }),
-    ))
 }
 
 /// The form of answers.
@@ -263,14 +203,16 @@ pub(crate) fn places(world: &World<'_>) -> Vec<(PathBuf, bool)> {
         .collect()
 }
 
-fn project(world: &World<'_>) -> Result<Option<(PathBuf, SettingsFile)>, Error> {
+/// The settings of the project that is nearest.
+pub(super) fn project(world: &World<'_>) -> Result<Option<(PathBuf, SettingsFile)>, Error> {
     match above(&world.directory, PROJECT_FILE) {
         Some(path) => settings(&path).map(|file| Some((path, file))),
         None => Ok(None),
     }
 }
 
-fn user(world: &World<'_>) -> Result<Option<(PathBuf, SettingsFile)>, Error> {
+/// The user's own settings.
+pub(super) fn user(world: &World<'_>) -> Result<Option<(PathBuf, SettingsFile)>, Error> {
     match user_path(world).filter(|path| path.is_file()) {
         Some(path) => settings(&path).map(|file| Some((path, file))),
         None => Ok(None),
@@ -331,7 +273,7 @@ fn of_file(value: Option<&String>, source: Source) -> Option<Said<String>> {
 }
 
 /// An empty value is as good as none: scripts set variables to nothing to take them back.
-fn given(value: Option<&String>) -> Option<&str> {
+pub(super) fn given(value: Option<&String>) -> Option<&str> {
     value
         .map(|text| text.trim())
         .filter(|text| !text.is_empty())

@@ -1,12 +1,15 @@
 //! An issuer as scripted, and a browser that goes where it is sent.
 
+use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
+use std::path::PathBuf;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
+use crate::answers::page;
 use crate::platform::{Platform, Reply};
 use crate::scene::Scene;
 
@@ -15,6 +18,7 @@ pub(crate) const CLIENT: &str = "cli";
 
 pub(crate) const DISCOVERY: &str = "GET /.well-known/openid-configuration";
 pub(crate) const TOKEN: &str = "POST /token";
+pub(crate) const LIST: &str = "GET /v1/instances";
 
 /// 08:00 on 21 November 2026, when every scene begins.
 const NOW: i64 = 1_795_248_000;
@@ -123,4 +127,39 @@ pub(crate) fn agree(page: &str) {
     let state = field(page, "state");
     let answer = go_back(page, &format!("code=c0de-s3cret&state={state}"));
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+}
+
+/// An issuer whose token is good for `seconds`, and whoever has logged in there.
+pub(crate) fn logged_in(seconds: i64, refresh: Option<&str>) -> (Platform, Scene) {
+    let issuer = issuer();
+    let id_token = token(&issuer, seconds, &json!({"nonce": nonce()}));
+    let issuer = issuer
+        .on(TOKEN, [tokens(&id_token, refresh)])
+        .on(LIST, [page(&[], None)]);
+    let scene = scene(&issuer).browses(agree);
+    let ended = scene.run(&["login"]);
+    assert_eq!(ended.code, 0, "{}", ended.progress);
+    (issuer, scene)
+}
+
+/// The only file of a login.
+pub(crate) fn file(scene: &Scene) -> PathBuf {
+    let folder = scene.path().join("home/.cache/groundplane/logins");
+    let mut files = fs::read_dir(folder).unwrap();
+    let file = files.next().unwrap().unwrap().path();
+    assert!(files.next().is_none());
+    file
+}
+
+/// Whether a login is kept.
+pub(crate) fn is_kept(scene: &Scene) -> bool {
+    let folder = scene.path().join("home/.cache/groundplane/logins");
+    fs::read_dir(folder).is_ok_and(|mut files| files.next().is_some())
+}
+
+/// What the platform was last shown.
+pub(crate) fn bearer(issuer: &Platform) -> String {
+    let asked = issuer.asked();
+    let last = asked.iter().rfind(|asked| asked.line.starts_with(LIST));
+    last.unwrap().headers["authorization"].clone()
 }

@@ -55,6 +55,8 @@ mod settings;
 #[cfg(test)]
 mod status;
 #[cfg(test)]
+mod staying;
+#[cfg(test)]
 mod validate;
 #[cfg(test)]
 mod watch;
