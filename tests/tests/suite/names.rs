@@ -91,17 +91,21 @@ async fn answer(table: &TestTable, call: ResolverCall) -> Result<ResolverAnswer,
         .map_err(|failure| failure.kind)
 }
 
-/// Everything that is stored but the deployment.
+/// Everything that is stored but the deployment, and the count of what the tenant has.
 async fn dump(table: &TestTable) -> Dump {
     let mut dump = table.dump().await;
-    dump.retain(|_, item| item["kind"]["S"] != "deployment-spec");
+    let is_beside = |item: &Value| {
+        let kind = item["kind"]["S"].as_str();
+        kind.is_some_and(|kind| ["deployment-spec", "usage"].contains(&kind))
+    };
+    dump.retain(|_, item| !is_beside(item));
     dump
 }
 
-/// The kinds of all that is stored but the deployment.
+/// The kinds of all that is stored but the deployment, and the count of what the tenant has.
 async fn kinds(table: &TestTable) -> Vec<String> {
     let mut kinds = table.kinds().await;
-    kinds.retain(|kind| kind != "deployment-spec");
+    kinds.retain(|kind| !["deployment-spec", "usage"].contains(&kind.as_str()));
     kinds
 }
 
