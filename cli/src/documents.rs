@@ -165,6 +165,7 @@ fn beyond_schema(document: &ValidDocument) -> Vec<Problem> {
         | ValidDocument::Resolver(_)
         | ValidDocument::Lifecycle(_)
         | ValidDocument::Workflow(_)
+        | ValidDocument::AccessPolicy(_)
         | ValidDocument::ComplianceFramework(_) => Vec::new(),
     }
 }

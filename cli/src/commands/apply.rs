@@ -71,11 +71,7 @@ fn connect(candidates: &[Candidate], global: &Global, world: &World<'_>) -> Resu
 /// The order in which documents build on each other.
 const fn rank(kind: Kind) -> u8 {
     match kind {
-        Kind::Resolver
-        | Kind::Workflow
-        | Kind::AccessPolicy
-        | Kind::Guardrail
-        | Kind::Tenant => 0,
+        Kind::Resolver | Kind::Workflow | Kind::AccessPolicy | Kind::Guardrail | Kind::Tenant => 0,
         Kind::Lifecycle | Kind::LandingZone | Kind::ComplianceFramework => 1,
         Kind::Environment => 2,
         Kind::Service => 3,

@@ -72,7 +72,10 @@ pub(super) fn run(
 /// In the form that was asked for alone: a preview is long.
 fn report(items: &[Previewed], output: Format, world: &World<'_>) -> Report {
     match output {
-        Format::Text => Report::of_text(render::preview::text(items, world.has_colours())),
+        // Files are of reports on compliance; who asks for one here was refused before.
+        Format::Text | Format::Csv | Format::Html => {
+            Report::of_text(render::preview::text(items, world.has_colours()))
+        }
         Format::Json => Report::new(String::new(), &Answer { items }),
         Format::Markdown => Report {
             markdown: Some(render::preview::markdown(items)),

@@ -387,7 +387,11 @@ fn of_rules<T: Table, S: System>() -> Routes<T, S> {
             read,
             ground::list::<ComplianceFramework, T, S>,
         )
-        .put(framework, govern, ground::apply::<ComplianceFramework, T, S>)
+        .put(
+            framework,
+            govern,
+            ground::apply::<ComplianceFramework, T, S>,
+        )
         .get(framework, read, ground::show::<ComplianceFramework, T, S>)
         .get(
             "/v1/compliance/report",
@@ -399,11 +403,7 @@ fn of_rules<T: Table, S: System>() -> Routes<T, S> {
             Action::TenantManage,
             ground::list::<Tenant, T, S>,
         )
-        .put(
-            tenant,
-            Action::TenantManage,
-            ground::apply::<Tenant, T, S>,
-        )
+        .put(tenant, Action::TenantManage, ground::apply::<Tenant, T, S>)
         .get(tenant, read, tenants::show::<T, S>)
 }
 

@@ -7,7 +7,7 @@ use axum::Json;
 use axum::extract::State;
 use groundplane_authority::{Action, Object};
 use groundplane_governance::bound_of;
-use groundplane_model::{Failure, FailureKind, Quota, Tenant, TenantId};
+use groundplane_model::{Failure, FailureKind, Quota, TenantId};
 use groundplane_quotas::{rules_of, used};
 use serde_json::{Map, Value, json};
 
@@ -34,7 +34,11 @@ pub(crate) async fn show<T: Table, S: System>(
     let absent = || Failure::new(FailureKind::NotFound, "there is no such tenant");
     let tenant = TenantId::parse(&name).map_err(|_| absent())?;
     let is_own = caller.principal.tenant == tenant;
-    let manages = || caller.may(Action::TenantManage, Object::of(&tenant)).allowed;
+    let manages = || {
+        caller
+            .may(Action::TenantManage, Object::of(&tenant))
+            .allowed
+    };
     if !is_own && !manages() {
         return Err(absent().into());
     }

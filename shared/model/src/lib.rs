@@ -78,11 +78,10 @@ pub use guardrail::{
     UnitMakeup,
 };
 pub use identifier::{
-    AccessPolicyName,
-    ContextKey, DeploymentId, EnvironmentName, EventSourceName, FrameworkName, GuardrailName,
-    InstanceId, InvalidIdentifier, LandingZoneName, LifecycleName, OperationName, PoolName,
-    ResolverName, RunId, ServiceName, SignalName, SpaceName, StateName, StepId, TenantId, UnitName,
-    WorkflowName,
+    AccessPolicyName, ContextKey, DeploymentId, EnvironmentName, EventSourceName, FrameworkName,
+    GuardrailName, InstanceId, InvalidIdentifier, LandingZoneName, LifecycleName, OperationName,
+    PoolName, ResolverName, RunId, ServiceName, SignalName, SpaceName, StateName, StepId, TenantId,
+    UnitName, WorkflowName,
 };
 pub use image_reference::{EcrRegistry, ImageReference, InvalidImageReference};
 pub use instance::{Applied, Instance, InstanceStatus, Revision, UnitState};

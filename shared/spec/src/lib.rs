@@ -37,7 +37,6 @@ pub use report::MAX_PROBLEMS;
 pub use schema::{Kind, composed_schema, has_field, section_names};
 pub use screen::MAX_BYTES;
 pub use validate::{
-    AccessPolicy,
-    ComplianceFramework, Environment, Guardrail, LandingZone, Lifecycle, Resolver, Service, Tenant,
-    ValidDocument, Validated, Workflow, validate, validate_value,
+    AccessPolicy, ComplianceFramework, Environment, Guardrail, LandingZone, Lifecycle, Resolver,
+    Service, Tenant, ValidDocument, Validated, Workflow, validate, validate_value,
 };

@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 
 use groundplane_model::{
-    AccessPolicyName, AccessPolicySpec,
-    EnvironmentName, EnvironmentSpec, FrameworkName, FrameworkSpec, GuardrailName, GuardrailSpec,
-    LandingZoneName, LandingZoneSpec, LifecycleName, LifecycleRef, LifecycleRequest, LifecycleSpec,
-    LifecycleVersion, Problem, ResolverName, ResolverSpec, ServiceName, TenantId, TenantSpec,
-    WorkflowName, WorkflowSpec,
+    AccessPolicyName, AccessPolicySpec, EnvironmentName, EnvironmentSpec, FrameworkName,
+    FrameworkSpec, GuardrailName, GuardrailSpec, LandingZoneName, LandingZoneSpec, LifecycleName,
+    LifecycleRef, LifecycleRequest, LifecycleSpec, LifecycleVersion, Problem, ResolverName,
+    ResolverSpec, ServiceName, TenantId, TenantSpec, WorkflowName, WorkflowSpec,
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
