@@ -73,6 +73,19 @@ pub struct Platform<T, S> {
     pub guards: Guards,
 }
 
+impl<T, S> Platform<T, S> {
+    /// The platform on `table` and `system`.
+    #[must_use]
+    pub fn new(table: T, system: S) -> Self {
+        Self {
+            table,
+            system,
+            definitions: Definitions::default(),
+            guards: Guards::default(),
+        }
+    }
+}
+
 /// Everything that an endpoint may do with the table.
 pub trait Table: ReadTable + WriteTable + 'static {}
 impl<T: ReadTable + WriteTable + 'static> Table for T {}

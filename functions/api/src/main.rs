@@ -16,11 +16,8 @@ async fn main() -> Result<(), Error> {
     let secrets = aws.own_secrets(setting("INSTALLATION")?);
     let artifacts = aws.artifacts(setting("ARTIFACT_BUCKET")?);
     let executions = aws.deploy_machine(setting("DEPLOY_MACHINE_ARN")?);
-    let platform = Platform {
-        table: aws.table(setting("TABLE_NAME")?),
-        system: Surroundings::new(System, secrets, artifacts, executions),
-        definitions: groundplane_lives::Definitions::default(),
-        guards: groundplane_guarding::Guards::default(),
-    };
+    let table = aws.table(setting("TABLE_NAME")?);
+    let system = Surroundings::new(System, secrets, artifacts, executions);
+    let platform = Platform::new(table, system);
     lambda_http::run(router(platform, identity)).await
 }
