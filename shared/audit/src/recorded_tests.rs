@@ -67,7 +67,9 @@ async fn entries(function: &'static str, changes: Vec<Change>) -> Vec<AuditEntry
     let all = committed.0.into_inner().unwrap();
     let entries = all.into_iter().skip(count).map(|change| match change {
         Change::Save { content, .. } => serde_json::from_value(content).unwrap(),
-        other @ (Change::Remove { .. } | Change::Check { .. }) => panic!("{other:?}"),
+        other @ (Change::Remove { .. } | Change::Check { .. } | Change::Count { .. }) => {
+            panic!("{other:?}")
+        }
     });
     entries.collect()
 }
