@@ -25,7 +25,14 @@ pub(super) fn request_of(route: &Route, objects: &Objects<'_>) -> Call {
         "environments" => "dev",
         "landing-zones" => "sandbox",
         "access-policies" => "access",
-        "lifecycles" | "workflows" | "resolvers" | "pools" | "instances" => "some-name",
+        "lifecycles"
+        | "workflows"
+        | "resolvers"
+        | "pools"
+        | "instances"
+        | "guardrails"
+        | "tenants"
+        | "compliance-frameworks" => "some-name",
         other if !route.path.contains('{') || other == "deployments" => "",
         other => panic!("say what `{other}` are called"),
     };
