@@ -58,7 +58,7 @@ enum Task {
     },
     /// Check format, lints, crates and templates
     Lint {
-        /// Also ask the RustSec database what is known against the crates; needs a network
+        /// Also ask the `RustSec` database what is known against the crates; needs a network
         #[arg(long)]
         advisories: bool,
     },

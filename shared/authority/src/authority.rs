@@ -1,6 +1,7 @@
 //! The decision: who asks, for which action, on whose object.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::str::FromStr as _;
 
 use cedar_policy::{
     Authorizer, Context, Entities, Entity, EntityId, EntityTypeName, EntityUid, PolicySet, Request,
@@ -82,23 +83,25 @@ impl Authority {
         let policies = own.fold(policies, |all, rule| {
             all.with(&format!("policy:{}", rule.name), &rule.text)
         });
-        let typed = |name: &str| name.parse::<EntityTypeName>();
-        let unusable = |error: cedar_policy::ParseErrors| NoAuthority(error.to_string());
-        let kind = typed("Action").map_err(unusable)?;
+        let typed = |name: &str| {
+            let parsed = EntityTypeName::from_str(name);
+            parsed.map_err(|error| NoAuthority(error.to_string()))
+        };
+        let kind = typed("Action")?;
         let uid = |name: &str| EntityUid::from_type_name_and_id(kind.clone(), EntityId::new(name));
         let entity = |action: &Action| {
             let groups: HashSet<EntityUid> = groups_of(*action).map(uid).collect();
             (*action, Entity::new_no_attrs(uid(action.name()), groups))
         };
-        let object = typed("Object").map_err(unusable)?;
+        let object = typed("Object")?;
         Ok(Self {
             authorizer: Authorizer::new(),
             shipped,
             policies: policies.parse().map_err(NoAuthority)?,
             actions: Action::ALL.iter().map(entity).collect(),
             words: Words {
-                role: typed("Role").map_err(unusable)?,
-                caller: typed("Caller").map_err(unusable)?,
+                role: typed("Role")?,
+                caller: typed("Caller")?,
                 object: EntityUid::from_type_name_and_id(object, EntityId::new("object")),
             },
             access,
