@@ -50,6 +50,7 @@ mod structure;
 mod sweep;
 #[cfg(test)]
 mod system;
+#[cfg(test)]
 mod template;
 #[cfg(test)]
 mod vault;

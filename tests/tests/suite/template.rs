@@ -67,12 +67,14 @@ fn actions(counts: impl Fn(&Value, &str) -> bool) -> BTreeMap<String, BTreeSet<S
     for (name, resource) in template() {
         let mut statements = Vec::new();
         permissions(&resource, &mut statements);
-        for statement in statements {
-            for action in texts(&statement["Action"]) {
-                if counts(statement, &action) {
-                    found.entry(name.clone()).or_default().insert(action);
-                }
-            }
+        let counting = statements.into_iter().flat_map(|statement| {
+            let mut actions = texts(&statement["Action"]);
+            actions.retain(|action| counts(statement, action));
+            actions
+        });
+        let counting: BTreeSet<String> = counting.collect();
+        if !counting.is_empty() {
+            found.insert(name, counting);
         }
     }
     found
@@ -130,26 +132,25 @@ fn referred(value: &Value) -> Option<&str> {
         .or_else(|| value["Fn::GetAtt"][0].as_str())
 }
 
-/// Every queue that something puts what it cannot deliver into.
-fn dead_letter_queues(template: &BTreeMap<String, Value>) -> BTreeSet<String> {
-    fn collect(value: &Value, into: &mut BTreeSet<String>) {
-        match value {
-            Value::Object(fields) => {
-                for (key, inner) in fields {
-                    let of_queue = ["deadLetterTargetArn", "Arn", "Destination", "TargetArn"];
-                    if of_queue.contains(&key.as_str()) {
-                        into.extend(referred(inner).map(str::to_owned));
-                    }
-                    collect(inner, into);
-                }
-            }
-            Value::Array(items) => items.iter().for_each(|inner| collect(inner, into)),
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-        }
+/// The queues below `value` that something puts what it cannot deliver into.
+fn collect_queues(value: &Value, into: &mut BTreeSet<String>) {
+    const QUEUES: [&str; 4] = ["deadLetterTargetArn", "Arn", "Destination", "TargetArn"];
+    let fields = value.as_object().into_iter().flatten();
+    let queues = fields.filter(|(key, _)| QUEUES.contains(&key.as_str()));
+    into.extend(queues.filter_map(|(_, queue)| referred(queue).map(str::to_owned)));
+    for inner in value.as_object().into_iter().flatten() {
+        collect_queues(inner.1, into);
     }
+    for inner in value.as_array().into_iter().flatten() {
+        collect_queues(inner, into);
+    }
+}
+
+/// Every queue of that kind.
+fn dead_letter_queues(template: &BTreeMap<String, Value>) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for resource in template.values() {
-        collect(&resource["Properties"], &mut found);
+        collect_queues(&resource["Properties"], &mut found);
     }
     found
 }

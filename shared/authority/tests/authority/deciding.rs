@@ -248,6 +248,7 @@ fn a_policy_of_ones_own_forbids_and_leaves_the_way_to_replace_it() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one document with every mistake")]
 fn an_access_policy_that_cannot_work_is_refused_with_every_place() {
     let spec = AccessPolicySpec {
         everyone: vec!["usr".to_owned(), "system".to_owned()],

@@ -45,7 +45,14 @@ fn node<'t>(event: Event<'t>, events: &mut Events<'t>) -> Value {
             }
             tagged(tag.as_deref(), Value::Object(fields))
         }
-        other => panic!("a template has no {other:?}"),
+        other @ (Event::Nothing
+        | Event::StreamStart
+        | Event::StreamEnd
+        | Event::DocumentStart(_)
+        | Event::DocumentEnd
+        | Event::Alias(_)
+        | Event::SequenceEnd
+        | Event::MappingEnd) => panic!("a template has no {other:?}"),
     }
 }
 
