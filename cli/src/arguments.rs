@@ -25,6 +25,7 @@ pub(crate) use life::{
 pub(crate) use name::{NameCommand, PreviewName};
 pub(crate) use planning::{Completions, Graph, Init, Language, Man, Preview, Schema};
 pub(crate) use pool::{Create, Import, Place, PoolCommand};
+pub(crate) use tenant::TenantCommand;
 
 mod audit;
 mod compliance;
@@ -38,6 +39,7 @@ mod life;
 mod name;
 mod planning;
 mod pool;
+mod tenant;
 
 const ABOUT: &str = "A spec goes in, infrastructure comes out";
 
@@ -194,6 +196,12 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: ComplianceCommand,
     },
+    /// Tenants: by what roles of other accounts know them
+    Tenant {
+        /// What to do.
+        #[command(subcommand)]
+        command: TenantCommand,
+    },
     /// Draw the units of a service and the order in which they are provisioned
     Graph(Graph),
     /// Write a spec to begin with, which editors check and complete
@@ -259,6 +267,9 @@ pub(crate) struct Deploy {
     /// Do exactly what this plan of `groundplane preview` announces, or nothing
     #[arg(long, value_name = "PLAN")]
     pub(crate) plan: Option<PlanId>,
+    /// Only if the instance is in this state, as `status --output json` shows it; `*` is any
+    #[arg(long, value_name = "ETAG")]
+    pub(crate) if_match: Option<String>,
     /// What to wait for.
     #[command(flatten)]
     pub(crate) waiting: Waiting,

@@ -58,13 +58,13 @@ pub(crate) fn preview(
     })
 }
 
-/// Asks for an instance to be destroyed.
+/// Asks for an instance to be destroyed, in the state that it is meant in.
 pub(crate) fn destroy(
     client: &Client,
     world: &World<'_>,
-    instance: &InstanceId,
+    meant: (&InstanceId, &str),
 ) -> Result<Accepted, Error> {
-    Ok(persistently(world, |key| client.destroy(instance, key))?)
+    Ok(persistently(world, |key| client.destroy(meant, key))?)
 }
 
 /// Tries a deployment again.

@@ -5,6 +5,7 @@ mod bench;
 mod checkout;
 mod command;
 mod commands;
+mod contract;
 mod fingerprint;
 mod functions;
 mod ground;

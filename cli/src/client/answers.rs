@@ -81,6 +81,9 @@ pub(crate) struct InstanceSummary {
     pub(crate) created_at: Timestamp,
     /// When it last changed.
     pub(crate) updated_at: Timestamp,
+    /// Which state of it this is; an earlier platform does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) etag: Option<String>,
 }
 
 impl InstanceSummary {

@@ -5,7 +5,7 @@ use groundplane_model::{DeploymentId, InstanceId};
 use serde_json::json;
 
 use super::transport::{Call, Method};
-use super::{Accepted, AnsweredPreview, Body, CallError, Client, Deployment};
+use super::{Accepted, AnsweredPreview, Body, CallError, Client, Deployment, WHATEVER_IS_THERE};
 
 impl Client {
     /// What a deployment that is planned will do.
@@ -73,11 +73,15 @@ impl Client {
         (id, revision, plan): (&InstanceId, Option<u64>, Option<&PlanId>),
         key: &str,
     ) -> Result<Accepted, CallError> {
-        let plan = plan.map(ToString::to_string);
-        let body = json_body(&json!({ "revision": revision, "plan": plan }));
+        let body = json_body(&json!({
+            "revision": revision,
+            "plan": plan.map(ToString::to_string),
+        }));
         let path = format!("/v1/instances/{id}:rollback");
         let mut call = Call::new(Method::Post(&body), &path);
         call.idempotency_key = Some(key);
+        // Whoever names no plan has said that they mean whatever is there.
+        call.if_match = plan.is_none().then_some(WHATEVER_IS_THERE);
         self.send(&call)
     }
 }

@@ -13,7 +13,9 @@ mod lives;
 mod pools;
 mod previews;
 mod revisions;
+mod tenants;
 mod transport;
+mod uploads;
 
 use groundplane_deployment::PlanId;
 use groundplane_model::{DeploymentId, EnvironmentName, InstanceId, ServiceName};
@@ -59,7 +61,12 @@ pub(crate) struct Bound<'a> {
     pub(crate) environment: Option<&'a EnvironmentName>,
     /// The plan that must still hold.
     pub(crate) plan: Option<&'a PlanId>,
+    /// The state of the instance that must still hold.
+    pub(crate) if_match: Option<&'a str>,
 }
+
+/// The precondition of those who mean an instance in whatever state it is (RFC 9110, section 13.1.1).
+pub(crate) const WHATEVER_IS_THERE: &str = "*";
 
 /// One platform, as one caller.
 #[derive(Debug)]
@@ -80,13 +87,19 @@ impl Client {
     pub(crate) fn submit(
         &self,
         body: &Body,
-        Bound { environment, plan }: Bound<'_>,
+        bound: Bound<'_>,
         key: &str,
     ) -> Result<Accepted, CallError> {
-        let mut call = Call::new(Method::Post(body), "/v1/instances");
+        let placed = self.placed(body)?;
+        let mut call = Call::new(Method::Post(&placed.body), "/v1/instances");
+        call.ask("upload", placed.upload.as_deref());
         call.idempotency_key = Some(key);
-        call.ask("environment", environment.map(EnvironmentName::as_str));
-        call.ask("plan", plan.map(ToString::to_string).as_deref());
+        call.if_match = bound.if_match;
+        call.ask(
+            "environment",
+            bound.environment.map(EnvironmentName::as_str),
+        );
+        call.ask("plan", bound.plan.map(ToString::to_string).as_deref());
         self.send(&call)
     }
 
@@ -96,7 +109,9 @@ impl Client {
         body: &Body,
         environment: Option<&EnvironmentName>,
     ) -> Result<AnsweredPreview, CallError> {
-        let mut call = Call::new(Method::Post(body), "/v1/instances:preview");
+        let placed = self.placed(body)?;
+        let mut call = Call::new(Method::Post(&placed.body), "/v1/instances:preview");
+        call.ask("upload", placed.upload.as_deref());
         call.ask("environment", environment.map(EnvironmentName::as_str));
         self.send(&call)
     }
@@ -108,8 +123,11 @@ impl Client {
         name: &str,
         body: &Body,
     ) -> Result<Registered, CallError> {
+        let placed = self.placed(body)?;
         let path = format!("/v1/{collection}/{name}");
-        self.send(&Call::new(Method::Put(body), &path))
+        let mut call = Call::new(Method::Put(&placed.body), &path);
+        call.ask("upload", placed.upload.as_deref());
+        self.send(&call)
     }
 
     /// Every instance, or those of one environment or one name.
@@ -165,8 +183,13 @@ impl Client {
 
     /// Asks for an instance to be destroyed. The same `key` is one deployment, however often it
     /// is sent.
-    pub(crate) fn destroy(&self, id: &InstanceId, key: &str) -> Result<Accepted, CallError> {
+    pub(crate) fn destroy(
+        &self,
+        (id, if_match): (&InstanceId, &str),
+        key: &str,
+    ) -> Result<Accepted, CallError> {
         let mut call = Call::new(Method::Delete, &format!("/v1/instances/{id}"));
+        call.if_match = Some(if_match);
         call.idempotency_key = Some(key);
         self.send(&call)
     }

@@ -1,5 +1,6 @@
 //! HTTP: one request, one bounded answer, sorted into what was asked for and why it was not given.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
@@ -40,6 +41,8 @@ pub(super) struct Call<'a> {
     authorized: bool,
     /// Under which key a repetition is recognised.
     pub(super) idempotency_key: Option<&'a str>,
+    /// The state that the request is meant for: an `ETag`, or `*`.
+    pub(super) if_match: Option<&'a str>,
 }
 
 impl<'a> Call<'a> {
@@ -51,6 +54,7 @@ impl<'a> Call<'a> {
             query: Vec::new(),
             authorized: true,
             idempotency_key: None,
+            if_match: None,
         }
     }
 
@@ -120,6 +124,29 @@ impl Transport {
         self.understand(&response, &content)
     }
 
+    /// Puts a text where the platform said that it may be put. The token stays here: the address is
+    /// the permission.
+    pub(super) fn put(
+        &self,
+        url: &str,
+        headers: &BTreeMap<String, String>,
+        text: &str,
+    ) -> Result<(), CallError> {
+        let mut request = self.agent.put(url);
+        for (name, value) in headers {
+            // What every request has is written by the client itself.
+            if !["host", "content-length"].contains(&name.as_str()) {
+                request = request.header(name, value);
+            }
+        }
+        let sent = request.send(text.as_bytes());
+        let response = sent.map_err(|error| self.failure(&error))?;
+        if response.status().is_success() {
+            return Ok(());
+        }
+        Err(self.unexpected(format!("an upload was answered with {}", response.status())))
+    }
+
     fn dress<B>(&self, request: RequestBuilder<B>, call: &Call<'_>) -> RequestBuilder<B> {
         let mut request = request
             .query_pairs(
@@ -134,6 +161,9 @@ impl Transport {
         }
         if let Some(key) = call.idempotency_key {
             request = request.header("Idempotency-Key", key);
+        }
+        if let Some(tag) = call.if_match {
+            request = request.header(header::IF_MATCH, tag);
         }
         request
     }

@@ -25,6 +25,7 @@ pub(super) fn run(
     let bound = Bound {
         environment: arguments.env.as_ref(),
         plan: arguments.plan.as_ref(),
+        if_match: arguments.if_match.as_deref(),
     };
     let accepted = submission::submit(&client, world, &service, bound)?;
     if arguments.waiting.wait {

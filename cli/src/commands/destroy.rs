@@ -4,7 +4,7 @@ use groundplane_model::InstanceId;
 
 use crate::answer::Report;
 use crate::arguments::{Destroy, Global};
-use crate::client::Client;
+use crate::client::{Client, WHATEVER_IS_THERE};
 use crate::error::Error;
 use crate::world::World;
 use crate::{following, render, submission};
@@ -20,10 +20,11 @@ pub(super) fn run(
         super::refuse_to_ask_nobody(world, &format!("`{instance}` is to be destroyed"))?;
     }
     let client = super::connect(global, world)?;
-    if !arguments.yes {
-        confirm(&client, world, instance)?;
-    }
-    let accepted = submission::destroy(&client, world, instance)?;
+    let tag = match arguments.yes {
+        true => WHATEVER_IS_THERE.to_owned(),
+        false => confirm(&client, world, instance)?,
+    };
+    let accepted = submission::destroy(&client, world, (instance, &tag))?;
     if arguments.waiting.wait {
         let limit = arguments.waiting.timeout;
         return following::to_the_end(&client, world, &accepted.deployment, limit);
@@ -34,11 +35,13 @@ pub(super) fn run(
     ))
 }
 
-fn confirm(client: &Client, world: &mut World<'_>, instance: &InstanceId) -> Result<(), Error> {
+/// The state of the instance that the user has agreed to.
+fn confirm(client: &Client, world: &mut World<'_>, instance: &InstanceId) -> Result<String, Error> {
     let found = client.instance(instance)?;
     world.say(&render::instance::question(&found));
     if super::is_typed(world, instance) {
-        return Ok(());
+        let tag = found.summary.etag;
+        return Ok(tag.unwrap_or_else(|| WHATEVER_IS_THERE.to_owned()));
     }
     Err(Error::NotConfirmed(instance.clone()))
 }

@@ -30,6 +30,7 @@ mod revisions;
 mod rollback;
 mod schema;
 mod status;
+mod tenant;
 mod validate;
 mod watch;
 mod whoami;
@@ -86,6 +87,7 @@ pub(crate) fn run(
         Command::Pool { command } => pool::run(command, global, world),
         Command::Image { command } => image::run(command, global, world),
         Command::Compliance { command } => compliance::run(command, (global, output), world),
+        Command::Tenant { command } => tenant::run(command, global, world),
         Command::Graph(arguments) => graph::run(arguments, world),
         Command::Init(arguments) => init::run(arguments, world),
         Command::Schema(arguments) => schema::run(arguments),

@@ -10,6 +10,9 @@ use crate::settings::TokenSource;
 /// The HTTP status of a submission whose plan no longer holds.
 const MOVED: u16 = 412;
 
+/// The HTTP status of a change of something in production that does not say which state it means.
+const UNCONDITIONAL: u16 = 428;
+
 /// A failure for people.
 pub(crate) fn text(error: &Error) -> String {
     if let Error::Documents { problems } = error {
@@ -97,6 +100,10 @@ fn call_hints(error: &CallError) -> Vec<String> {
 }
 
 fn refusal_hints(refusal: &Refusal) -> Vec<String> {
+    if refusal.status == UNCONDITIONAL {
+        let preview = "`groundplane preview` shows what it would do, and the plan to deploy with";
+        return vec![preview.to_owned()];
+    }
     if refusal.status == MOVED {
         return vec!["`groundplane preview` shows what it would do now".to_owned()];
     }

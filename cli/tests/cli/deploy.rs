@@ -313,3 +313,70 @@ fn only_one_service_is_deployed_at_a_time() {
     }
     assert!(platform.asked().is_empty());
 }
+
+#[test]
+fn a_service_is_deployed_over_the_state_that_is_meant() {
+    let platform = Platform::start().on(SUBMIT, [accepted()]);
+    let ended = scene(&platform).run(&["deploy", "web.yaml", "--if-match", "\"7\""]);
+    assert_eq!(ended.code, 0, "{}", ended.transcript());
+    assert_eq!(platform.asked()[0].headers["if-match"], "\"7\"");
+}
+
+#[test]
+fn who_changes_production_without_a_word_about_its_state_is_told_what_to_do() {
+    let refusal = json!({
+        "type": "about:blank", "title": "Precondition Required", "status": 428,
+        "detail": "`web-service.dev` serves production: say which state of it you mean",
+    });
+    let platform = Platform::start().on(SUBMIT, [Reply::problem(428, &refusal)]);
+    let ended = scene(&platform).run(&["deploy", "web.yaml"]);
+    assert_eq!(ended.code, 1);
+    let said = ended.transcript();
+    assert!(said.contains("serves production"), "{said}");
+    assert!(said.contains("groundplane preview"), "{said}");
+}
+
+#[test]
+fn a_large_document_is_uploaded_without_the_token_and_named() {
+    let opened = |endpoint: &str| {
+        let answer = json!({
+            "id": "upl-00000000000000000000000000000001", "method": "PUT",
+            "url": format!("{endpoint}/bucket/one"),
+            "headers": {"content-length": "1", "x-checked": "yes"},
+            "expiresAt": "2026-11-22T08:00:00Z",
+        });
+        Reply::json(201, &answer)
+    };
+    let platform = Platform::start();
+    let opened = opened(&platform.endpoint());
+    let platform = platform
+        .on("POST /v1/uploads", [opened])
+        .on("PUT /bucket/one", [Reply::new(200, "", "")])
+        .on(SUBMIT, [accepted()]);
+    let variables: String = (0..150)
+        .map(|number| format!("      V{number}: {}\n", "x".repeat(2000)))
+        .collect();
+    let large = format!("{SERVICE}    environment:\n{variables}");
+    assert!(large.len() > 256 * 1024, "{}", large.len());
+    let ended = Scene::with(&platform)
+        .file("web.yaml", &large)
+        .run(&["deploy", "web.yaml"]);
+    assert_eq!(ended.code, 0, "{}", ended.transcript());
+    assert_eq!(
+        platform.lines(),
+        [
+            "POST /v1/uploads",
+            "PUT /bucket/one",
+            "POST /v1/instances?upload=upl-00000000000000000000000000000001",
+        ]
+    );
+    let asked = platform.asked();
+    assert_eq!(asked[1].headers.get("authorization"), None);
+    assert_eq!(asked[1].headers["x-checked"], "yes");
+    assert_eq!(
+        asked[0].body,
+        json!({ "bytes": asked[1].body.len() }).to_string()
+    );
+    assert_eq!(asked[2].body, "");
+    assert_eq!(asked[2].headers["idempotency-key"], "fresh-key");
+}

@@ -123,3 +123,18 @@ fn a_destroy_whose_answer_got_lost_is_repeated_under_the_same_key() {
             .all(|one| one.headers["idempotency-key"] == "fresh-key")
     );
 }
+
+#[test]
+fn what_is_destroyed_is_what_was_shown() {
+    let mut shown = instance("active", "dev");
+    shown["etag"] = json!("\"7\"");
+    let platform = platform().on(INSTANCE, [Reply::json(200, &shown)]);
+    Scene::with(&platform)
+        .types("web-service.dev\n")
+        .run(&["destroy", "web-service.dev"]);
+    assert_eq!(platform.asked()[1].headers["if-match"], "\"7\"");
+
+    // Who does not look means whatever is there.
+    Scene::with(&platform).run(&["destroy", "web-service.dev", "--yes"]);
+    assert_eq!(platform.asked()[2].headers["if-match"], "*");
+}

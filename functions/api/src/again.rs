@@ -10,33 +10,35 @@ use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
-use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use groundplane_deployment::{IdempotencyClaim, PlanId, Retry, execution_of, retry as tried_again};
-use groundplane_model::{
-    Action, Deployment, DeploymentId, Digest, Instance, InstanceId, Origin, Problem,
-};
+use groundplane_model::{Action, Deployment, Digest, Instance, InstanceId, Origin, Problem};
 use groundplane_ports::PortError;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
+use crate::acceptance::{ATTEMPTS, Claim, accepted, answered, begun, busy, claim, commit};
+use crate::contract::Begun;
 use crate::deployments::{load, no_such_verb, split};
 use crate::gate::Caller;
-use crate::instances::{
-    ATTEMPTS, Claim, absent, accepted, busy, claim, commit, current, parse_id, removal,
-};
+use crate::instances::{absent, current, parse_id, removal};
+use crate::precondition::Precondition;
 use crate::problem::Refused;
 use crate::request::Named;
-use crate::submission::idempotency_key;
-use crate::{Platform, System, Table};
+use crate::submission::RequestKey;
+use crate::view::AcceptedView;
+use crate::{Platform, System, Table, ground};
 use before::Again;
 
 /// What a rollback is asked for.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Wanted {
+#[schema(as = RollbackRequest)]
+pub(crate) struct Wanted {
     /// The revision; the one before what is deployed if none.
     revision: Option<u64>,
     /// The plan that must still hold.
+    #[schema(value_type = Option<String>)]
     plan: Option<PlanId>,
 }
 
@@ -45,13 +47,17 @@ pub(crate) async fn act<T: Table, S: System>(
     State(platform): State<Arc<Platform<T, S>>>,
     caller: Caller,
     Named(target): Named,
-    headers: HeaderMap,
+    (RequestKey(key), precondition): (RequestKey, Precondition),
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Refused> {
     let body = body.map_err(|_| Refused::too_large())?;
     let (id, verb) = split(&target, "/v1/instances")?;
     match verb {
-        "rollback" => roll_back(&platform, &caller, parse_id(id)?, (&headers, &body)).await,
+        "rollback" => {
+            let asked = (parse_id(id)?, key, precondition);
+            let begun = roll_back(&platform, &caller, asked, &body).await?;
+            Ok(begun.into_response())
+        }
         "preview" => look_back(&platform, &caller, parse_id(id)?, &body).await,
         other => Err(no_such_verb(other)),
     }
@@ -70,29 +76,28 @@ fn wanted(body: &[u8]) -> Result<Wanted, Refused> {
 async fn roll_back<T: Table, S: System>(
     platform: &Platform<T, S>,
     caller: &Caller,
-    id: InstanceId,
-    (headers, body): (&HeaderMap, &[u8]),
-) -> Result<Response, Refused> {
+    (id, key, precondition): (InstanceId, Option<Digest>, Precondition),
+    body: &[u8],
+) -> Result<Begun<AcceptedView>, Refused> {
     let wanted = wanted(body)?;
     let plan = wanted.plan.as_ref().map(ToString::to_string);
     let request = format!("rollback\n{id}\n{:?}\n{plan:?}", wanted.revision);
     let request = Digest::of(request.as_bytes());
-    let key = idempotency_key(headers)?;
     for _ in 0..ATTEMPTS {
         let claim = match claim(platform, caller, key.as_ref(), &request).await? {
             Claim::Answered(known) => {
-                return Ok(accepted(known.instance, known.deployment, Vec::new()));
+                return Ok(answered(known, Vec::new()));
             }
             Claim::Fresh(claim) => claim,
         };
         let again = Again::of_revision(platform, caller, (&id, wanted.revision)).await?;
+        again.must_be_meant(&precondition, wanted.plan.is_some())?;
         let acceptance = again.acceptance(platform, caller, claim)?;
         if let Some(plan) = &wanted.plan {
             again.foresee(platform).await?.must_be(plan, &id)?;
         }
         if let Some(done) = commit(platform, acceptance).await? {
-            let (instance, deployment) = (done.instance.id, done.deployment.id);
-            return Ok(accepted(instance, deployment, again.remarks));
+            return Ok(accepted(done, again.remarks));
         }
     }
     Err(busy(&id))
@@ -117,15 +122,14 @@ pub(crate) async fn retry<T: Table, S: System>(
     platform: &Platform<T, S>,
     caller: &Caller,
     id: &str,
-    headers: &HeaderMap,
-) -> Result<Response, Refused> {
-    let key = idempotency_key(headers)?;
+    key: Option<Digest>,
+) -> Result<Begun<AcceptedView>, Refused> {
     let request = Digest::of(format!("retry\n{id}").as_bytes());
     let (mut deployment, _) = load(platform, caller, id).await?;
     for _ in 0..ATTEMPTS {
         let claim = match claim(platform, caller, key.as_ref(), &request).await? {
             Claim::Answered(known) => {
-                return Ok(accepted(known.instance, known.deployment, Vec::new()));
+                return Ok(answered(known, Vec::new()));
             }
             Claim::Fresh(claim) => claim,
         };
@@ -144,14 +148,14 @@ pub(crate) async fn retry<T: Table, S: System>(
         let now = platform.system.now();
         let done = match tried_again(&deployment, &instance, is_running, now)? {
             Retry::Restart(changes) => match platform.table.commit(changes).await {
-                Ok(()) => Some((instance.id, deployment.id.clone(), Vec::new())),
+                Ok(()) => Some(begun(instance.id, deployment.id.clone(), Vec::new())),
                 Err(PortError::Conflict(_)) => None,
                 Err(error) => return Err(error.into()),
             },
             Retry::Anew => anew(platform, caller, (&deployment, instance), claim).await?,
         };
-        if let Some((instance, deployment, remarks)) = done {
-            return Ok(accepted(instance, deployment, remarks));
+        if let Some(done) = done {
+            return Ok(done);
         }
         deployment = load(platform, caller, id).await?.0;
     }
@@ -165,11 +169,13 @@ async fn anew<T: Table, S: System>(
     caller: &Caller,
     (deployment, instance): (&Deployment, Instance),
     claim: Option<IdempotencyClaim>,
-) -> Result<Option<(InstanceId, DeploymentId, Vec<Problem>)>, Refused> {
+) -> Result<Option<Begun<AcceptedView>>, Refused> {
     let origin = Origin::Retry(deployment.id.clone());
     let (acceptance, remarks) = match deployment.action {
         Action::Destroy => {
-            let acceptance = removal(platform, caller, instance, (origin, claim)).await?;
+            let environment = ground::environment(&platform.table, &instance.environment).await?;
+            let meant = (instance, environment);
+            let acceptance = removal(platform, caller, meant, (origin, claim)).await?;
             (acceptance, Vec::new())
         }
         Action::Apply => {
@@ -179,5 +185,5 @@ async fn anew<T: Table, S: System>(
         }
     };
     let done = commit(platform, acceptance).await?;
-    Ok(done.map(|done| (done.instance.id, done.deployment.id, remarks)))
+    Ok(done.map(|done| accepted(done, remarks)))
 }

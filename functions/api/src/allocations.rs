@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
 use groundplane_addresses::{find_pool, give_back_import, import};
 use groundplane_authority::{Action, Object};
 use groundplane_model::{PoolName, Problem, SpaceName, TenantId};
@@ -12,8 +11,10 @@ use groundplane_ports::Page;
 use groundplane_resolvers::{Block, BlockState, Cidr, Holder, Within};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
+use utoipa::ToSchema;
 
+use crate::contract::{Made, Sheet};
 use crate::gate::Caller;
 use crate::pools::parse;
 use crate::problem::{Refused, shown};
@@ -26,9 +27,11 @@ use crate::{Platform, System, Table};
 const LONGEST_DESCRIPTION: usize = 200;
 
 /// A block that is taken.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Allocation)]
 pub(crate) struct BlockView {
+    #[schema(value_type = String)]
     cidr: Cidr,
     state: &'static str,
     /// When it becomes free by itself, if it does.
@@ -37,7 +40,8 @@ pub(crate) struct BlockView {
     allocated_at: Timestamp,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AllocationHolder)]
 struct HolderView {
     kind: &'static str,
     /// The instance, the pool, or what was imported.
@@ -101,7 +105,7 @@ fn is_shown(caller: &Caller, tenant: &TenantId) -> bool {
 }
 
 /// The query of `GET /v1/allocations`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ListQuery {
     pool: Option<String>,
@@ -154,12 +158,29 @@ struct Wanted {
     description: String,
 }
 
+/// What `POST /v1/allocations` takes.
+pub(crate) fn taken(sheet: &mut Sheet) {
+    let text = json!({ "type": "string" });
+    let import = json!({
+        "type": "object",
+        "required": ["cidr", "description"],
+        "additionalProperties": false,
+        "properties": {
+            "pool": { "type": "string", "description": "The pool that it is in, if it is in one." },
+            "space": { "type": "string", "description": "The space that it is in otherwise." },
+            "cidr": text,
+            "description": { "type": "string", "maxLength": LONGEST_DESCRIPTION },
+        },
+    });
+    sheet.takes(&["application/yaml", "application/json"], true, &import);
+}
+
 /// `POST /v1/allocations`
 pub(crate) async fn take<T: Table, S: System>(
     State(platform): State<Arc<Platform<T, S>>>,
     caller: Caller,
     written: Written,
-) -> Result<(StatusCode, Json<BlockView>), Refused> {
+) -> Result<Made<BlockView>, Refused> {
     let wanted = Wanted::read(written.value());
     let Wanted {
         within,
@@ -168,12 +189,10 @@ pub(crate) async fn take<T: Table, S: System>(
     } = wanted.map_err(|problems| written.refused("the import", problems))?;
     let now = platform.system.now();
     let imported = import(&platform.table, (within, cidr), &description, now).await?;
-    let status = if imported.is_new {
-        StatusCode::CREATED
-    } else {
-        StatusCode::OK
-    };
-    Ok((status, Json(BlockView::new(imported.block, &caller))))
+    Ok(Made {
+        is_new: imported.is_new,
+        view: BlockView::new(imported.block, &caller),
+    })
 }
 
 impl Wanted {
@@ -242,7 +261,7 @@ fn read<T, E: ToString>(problems: &mut Vec<Problem>, at: &str, parsed: Result<T,
 }
 
 /// The query of `DELETE /v1/allocations`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct GiveBackQuery {
     pool: Option<String>,
@@ -251,8 +270,10 @@ pub(crate) struct GiveBackQuery {
 }
 
 /// A block that was given back.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AllocationGivenBack)]
 pub(crate) struct GivenBack {
+    #[schema(value_type = String)]
     cidr: Cidr,
 }
 

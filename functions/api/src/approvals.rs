@@ -4,10 +4,11 @@ use groundplane_deployment::{Answer, ApprovalRefusal, answer as answered};
 use groundplane_model::{ApprovalVerdict, Callback, Problem};
 use groundplane_ports::PortError;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
+use crate::acceptance::{ATTEMPTS, busy};
 use crate::deployments::{Known, load};
 use crate::gate::Caller;
-use crate::instances::{ATTEMPTS, busy};
 use crate::problem::Refused;
 use crate::{Platform, System, Table};
 
@@ -15,9 +16,10 @@ use crate::{Platform, System, Table};
 const LONGEST_REASON: usize = 500;
 
 /// What is said.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Said {
+#[schema(as = ApprovalAnswer)]
+pub(crate) struct Said {
     /// The digest of the plan, as the deployment shows it.
     plan: String,
     /// Why.

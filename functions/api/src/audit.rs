@@ -9,6 +9,7 @@ use groundplane_ports::{Page, ReadTable};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::gate::Caller;
 use crate::problem::Refused;
@@ -23,7 +24,7 @@ const SPAN: SignedDuration = SignedDuration::from_hours(24);
 const DAYS: u8 = 31;
 
 /// The query.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct AuditQuery {
     /// The tenant; the gate has decided whether the caller may name it.
@@ -40,7 +41,8 @@ pub(crate) struct AuditQuery {
 }
 
 /// One entry.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AuditRecord)]
 pub(crate) struct EntryView {
     #[serde(flatten)]
     entry: AuditEntry,

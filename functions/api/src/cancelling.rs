@@ -4,9 +4,9 @@ use groundplane_deployment::cancel as cancelled;
 use groundplane_model::Callback;
 use groundplane_ports::PortError;
 
+use crate::acceptance::{ATTEMPTS, busy};
 use crate::deployments::{Known, load};
 use crate::gate::Caller;
-use crate::instances::{ATTEMPTS, busy};
 use crate::problem::Refused;
 use crate::{Platform, System, Table};
 

@@ -13,7 +13,10 @@ use groundplane_model::{
 };
 use groundplane_ports::{Page, ReadTable};
 use serde::Deserialize;
+use serde_json::json;
+use utoipa::ToSchema;
 
+use crate::contract::Sheet;
 use crate::gate::Caller;
 use crate::problem::Refused;
 use crate::request::{Asked, Limit, page};
@@ -24,7 +27,7 @@ use crate::{Platform, System, Table};
 const NEXT: HeaderName = HeaderName::from_static("groundplane-next");
 
 /// The form of a report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Form {
     Json,
@@ -33,7 +36,7 @@ pub(crate) enum Form {
 }
 
 /// The query of `GET /v1/compliance/report`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ReportQuery {
     framework: Option<FrameworkName>,
@@ -41,6 +44,24 @@ pub(crate) struct ReportQuery {
     format: Option<Form>,
     limit: Option<Limit>,
     cursor: Option<String>,
+}
+
+/// What `GET /v1/compliance/report` answers.
+pub(crate) fn answered(sheet: &mut Sheet) {
+    let rows = sheet.schema::<Listing<Row>>();
+    let text = json!({ "schema": { "type": "string" } });
+    let content = json!({
+        "application/json": { "schema": rows },
+        "text/csv": text,
+        "text/html": text,
+    });
+    let headers = json!({ "groundplane-next": text });
+    sheet.gives(
+        200,
+        "The report, in the form that was asked for.",
+        &content,
+        &headers,
+    );
 }
 
 /// `GET /v1/compliance/report`

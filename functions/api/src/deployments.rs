@@ -6,7 +6,7 @@ use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use groundplane_deployment::{Intent, waiting_for};
 use groundplane_model::{
@@ -18,6 +18,7 @@ use crate::gate::Caller;
 use crate::preview::{PreviewView, foresee_intent};
 use crate::problem::{Refused, shown};
 use crate::request::Named;
+use crate::submission::RequestKey;
 use crate::view::DeploymentView;
 use crate::{Platform, System, Table, again, approvals, cancelling, instances};
 
@@ -39,7 +40,7 @@ pub(crate) async fn act<T: Table, S: System>(
     State(platform): State<Arc<Platform<T, S>>>,
     caller: Caller,
     Named(target): Named,
-    headers: HeaderMap,
+    RequestKey(key): RequestKey,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Refused> {
     let body = body.map_err(|_| Refused::too_large())?;
@@ -52,7 +53,10 @@ pub(crate) async fn act<T: Table, S: System>(
         "reject" => {
             approvals::answer(&platform, &caller, (id, ApprovalVerdict::Rejected), &body).await?
         }
-        "retry" => return again::retry(&platform, &caller, id, &headers).await,
+        "retry" => {
+            let begun = again::retry(&platform, &caller, id, key).await?;
+            return Ok(begun.into_response());
+        }
         other => return Err(no_such_verb(other)),
     };
     Ok((StatusCode::OK, Json(view(&platform, known))).into_response())

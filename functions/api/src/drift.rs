@@ -5,32 +5,24 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
 use groundplane_model::{
     Change, Digest, DriftCheck, DriftReport, DriftState, EnvironmentName, Failure, FailureKind,
     Instance, InstanceId, InstanceStatus, Key, Member, Outbox, OutboxMessage, Partition, UnitState,
 };
 use groundplane_ports::{Page, PortError, ReadTable};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
+use crate::contract::Begun;
 use crate::drift_view::{AskedView, CheckView, DriftView, EntryView, MemberView, ReportView};
 use crate::gate::Caller;
 use crate::problem::Refused;
-use crate::request::{Asked, Limit, Named, Pair, page_of};
+use crate::request::{Asked, Limit, Named, Paging, Pair, page_of};
 use crate::view::Listing;
 use crate::{Platform, System, Table, ground};
 
 /// How often a check is decided again where someone else was faster.
 const ATTEMPTS: u32 = 3;
-
-/// The query of a listing.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ListQuery {
-    limit: Option<Limit>,
-    cursor: Option<String>,
-}
 
 /// `GET /v1/instances/{id}/drift`: the latest report, and a page of those that said something else
 /// than the one before them.
@@ -38,7 +30,7 @@ pub(crate) async fn show<T: Table, S: System>(
     State(platform): State<Arc<Platform<T, S>>>,
     caller: Caller,
     Named(id): Named,
-    Asked(query): Asked<ListQuery>,
+    Asked(query): Asked<Paging>,
 ) -> Result<Json<DriftView>, Refused> {
     let table = &platform.table;
     let instance = existing(table, &caller, &id).await?;
@@ -93,7 +85,7 @@ pub(crate) async fn check<T: Table, S: System>(
     State(platform): State<Arc<Platform<T, S>>>,
     caller: Caller,
     Named(id): Named,
-) -> Result<Response, Refused> {
+) -> Result<Begun<AskedView>, Refused> {
     for _ in 0..ATTEMPTS {
         let instance = existing(&platform.table, &caller, &id).await?;
         must_be_checkable(&instance)?;
@@ -165,21 +157,18 @@ fn message(check: &DriftCheck) -> Outbox {
     Outbox::new(id, message, check.begun_at)
 }
 
-fn asked(instance: &Instance, check: &DriftCheck) -> Response {
-    let location = HeaderValue::try_from(format!("/v1/instances/{}/drift", instance.id));
-    let view = AskedView {
-        instance: instance.id.clone(),
-        check: CheckView::of(check, instance, check.begun_at),
-    };
-    let mut response = (StatusCode::ACCEPTED, Json(view)).into_response();
-    if let Ok(location) = location {
-        response.headers_mut().insert(header::LOCATION, location);
+fn asked(instance: &Instance, check: &DriftCheck) -> Begun<AskedView> {
+    Begun {
+        location: format!("/v1/instances/{}/drift", instance.id),
+        view: AskedView {
+            instance: instance.id.clone(),
+            check: CheckView::of(check, instance, check.begun_at),
+        },
     }
-    response
 }
 
 /// The query of `GET /v1/drift`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SummaryQuery {
     environment: EnvironmentName,

@@ -9,6 +9,8 @@ use groundplane_model::{
 };
 use jiff::Timestamp;
 use serde::Serialize;
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema as _, ToSchema};
 
 use crate::view::Listing;
 
@@ -16,27 +18,35 @@ use report::Kept;
 pub(crate) use report::ReportView;
 
 /// The drift of an instance.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Drift)]
 pub(crate) struct DriftView {
     pub(crate) instance: InstanceId,
     /// The revision that is deployed.
     pub(crate) revision: Option<u64>,
     pub(crate) check: Option<CheckView>,
     pub(crate) report: Option<ReportView>,
+    #[schema(schema_with = history)]
     pub(crate) history: Listing<EntryView>,
 }
 
+fn history() -> RefOr<Schema> {
+    Listing::<EntryView>::schema()
+}
+
 /// The answer to who asks for a check.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = DriftCheckAsked)]
 pub(crate) struct AskedView {
     pub(crate) instance: InstanceId,
     pub(crate) check: CheckView,
 }
 
 /// The newest check.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = DriftCheck)]
 pub(crate) struct CheckView {
     status: CheckStatus,
     begun_at: Timestamp,
@@ -44,7 +54,7 @@ pub(crate) struct CheckView {
 }
 
 /// How far a check is.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 enum CheckStatus {
     Running,
@@ -69,8 +79,9 @@ impl CheckView {
 }
 
 /// A report in a few words.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = DriftSummary)]
 pub(crate) struct EntryView {
     checked_at: Timestamp,
     /// The revision that the instance was compared with.
@@ -82,8 +93,9 @@ pub(crate) struct EntryView {
 }
 
 /// How much a report has.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = DriftCounts)]
 struct CountsView {
     differences: u64,
     not_checked: u64,
@@ -115,8 +127,9 @@ impl EntryView {
 }
 
 /// An instance in the summary of its environment.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = DriftMember)]
 pub(crate) struct MemberView {
     instance: InstanceId,
     /// Null where it was never checked.
@@ -129,7 +142,8 @@ pub(crate) struct MemberView {
     skipped: Option<SkippedView>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = DriftSkipped)]
 struct SkippedView {
     at: Timestamp,
     reason: SkipReason,

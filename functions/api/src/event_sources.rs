@@ -15,15 +15,16 @@ use groundplane_model::{
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::gate::Caller;
 use crate::problem::Refused;
-use crate::request::{Asked, Limit, Named, page_of};
+use crate::request::{Asked, Named, Paging, page_of};
 use crate::submission::Written;
 use crate::view::Listing;
 use crate::{Platform, System, Table};
 
-use settings::Settings;
+pub(crate) use settings::Settings;
 use view::{Shown, SourceView};
 
 /// `PUT /v1/event-sources/{name}`
@@ -76,9 +77,11 @@ pub(crate) async fn apply<T: Table, S: System>(
 }
 
 /// The query of a rotation.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct RotateQuery {
+    /// How long the secret before stays valid, in hours.
+    #[schema(value_type = Option<u8>, minimum = 0, maximum = 168, default = 24)]
     previous_valid_hours: Option<settings::Hours>,
 }
 
@@ -102,19 +105,11 @@ pub(crate) async fn rotate<T: Table, S: System>(
     Ok(Shown::once(StatusCode::CREATED, view, value))
 }
 
-/// The query of `GET /v1/event-sources`.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ListQuery {
-    limit: Option<Limit>,
-    cursor: Option<String>,
-}
-
 /// `GET /v1/event-sources`
 pub(crate) async fn list<T: Table, S: System>(
     State(platform): State<Arc<Platform<T, S>>>,
     caller: Caller,
-    Asked(query): Asked<ListQuery>,
+    Asked(query): Asked<Paging>,
 ) -> Result<Json<Listing<SourceView>>, Refused> {
     let partition = Partition::event_sources(&caller.principal.tenant);
     let place = (&partition, "");
@@ -138,7 +133,8 @@ pub(crate) async fn show<T: Table, S: System>(
 }
 
 /// What became of a source that was to be deleted.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = EventSourceRemoved)]
 pub(crate) struct Removed {
     name: EventSourceName,
 }

@@ -12,6 +12,7 @@ use groundplane_model::{
 };
 use groundplane_ports::ReadTable;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::gate::Caller;
 use crate::problem::{Refused, shown};
@@ -20,7 +21,7 @@ use crate::revisions;
 use crate::{Platform, System, Table};
 
 /// The query of `GET /v1/instances/{id}/explanation`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ExplanationQuery {
     /// Only the value here and those below it.
@@ -28,7 +29,8 @@ pub(crate) struct ExplanationQuery {
 }
 
 /// Where the effective values of an instance come from.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Explanation)]
 pub(crate) struct ExplanationView {
     instance: InstanceId,
     revision: u64,

@@ -2,6 +2,7 @@
 //! instances stand on. These nouns are documents that are applied whole, and behave alike.
 
 mod kinds;
+mod standing;
 
 use std::sync::Arc;
 
@@ -12,12 +13,15 @@ use groundplane_model::{
     LandingZoneName, Partition, Problem, Record, Resolver, Severity,
 };
 use groundplane_ports::{Page, PortError, ReadTable};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use groundplane_spec::Document;
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
 
 use crate::gate::Caller;
 use crate::problem::Refused;
-use crate::request::{Asked, Limit, Named, page};
+use crate::request::{Asked, Named, Paging, page};
 use crate::submission::Submitted;
 use crate::view::{AppliedView, Listing};
 use crate::{Platform, System, Table};
@@ -59,6 +63,9 @@ pub(crate) async fn apply<G: Ground, T: Table, S: System>(
         landing_zone(&platform.table, below).await?;
     }
     let current: Option<G> = platform.table.get(&key).await?;
+    if let Some(before) = &current {
+        may_follow(&platform.table, &submitted.source, (before, &wanted)).await?;
+    }
     let version = current.as_ref().map_or(0, Record::version);
     if current.is_some_and(|current| current.says_the_same(&wanted)) {
         return Ok(Json(AppliedView {
@@ -89,12 +96,30 @@ pub(crate) async fn apply<G: Ground, T: Table, S: System>(
     }
 }
 
+/// Refused where `wanted` takes back what `before` must go on saying, or moves what stands on it.
+async fn may_follow<G: Ground>(
+    table: &impl ReadTable,
+    source: &Document,
+    (before, wanted): (&G, &G),
+) -> Result<(), Refused> {
+    let broken = wanted.breaks(before).into_iter();
+    let broken: Vec<Problem> = broken.map(|problem| source.locate(problem)).collect();
+    if !broken.is_empty() {
+        let what = "the document takes back what cannot be taken back";
+        return Err(Failure::invalid_document(what, broken).into());
+    }
+    match wanted.moves(before) {
+        Some(zone) => standing::must_be_empty(table, zone).await,
+        None => Ok(()),
+    }
+}
+
 /// `GET /v1/environments/{name}`, `GET /v1/landing-zones/{name}`, `GET /v1/workflows/{name}`
 pub(crate) async fn show<G: Ground, T: Table, S: System>(
     State(platform): State<Arc<Platform<T, S>>>,
     _caller: Caller,
     Named(name): Named,
-) -> Result<Json<Value>, Refused> {
+) -> Result<Json<DocumentView>, Refused> {
     let found: Option<G> = match G::key_of(&name) {
         Some(key) => platform.table.get(&key).await?,
         None => None,
@@ -105,23 +130,15 @@ pub(crate) async fn show<G: Ground, T: Table, S: System>(
             format!("there is no such {}", G::KIND),
         )
     };
-    Ok(Json(view(&found.ok_or_else(absent)?)))
-}
-
-/// The query of a listing.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ListQuery {
-    limit: Option<Limit>,
-    cursor: Option<String>,
+    Ok(Json(found.ok_or_else(absent)?.view()))
 }
 
 /// `GET /v1/environments`, `GET /v1/landing-zones`, `GET /v1/workflows`
 pub(crate) async fn list<G: Ground, T: Table, S: System>(
     State(platform): State<Arc<Platform<T, S>>>,
     _caller: Caller,
-    Asked(query): Asked<ListQuery>,
-) -> Result<Json<Listing<Value>>, Refused> {
+    Asked(query): Asked<Paging>,
+) -> Result<Json<Listing<DocumentView>>, Refused> {
     let page: Page<G> = page(
         &platform.table,
         &G::all(),
@@ -130,22 +147,23 @@ pub(crate) async fn list<G: Ground, T: Table, S: System>(
     )
     .await?;
     Ok(Json(Listing {
-        items: page.records.iter().map(view).collect(),
+        items: page.records.into_iter().map(Ground::view).collect(),
         next: page.next,
     }))
 }
 
-pub(crate) fn view<G: Ground>(ground: &G) -> Value {
-    // INVARIANT: records are plain structs with string keys, which always serialise.
-    let record = serde_json::to_value(ground).unwrap_or_default();
-    json!({
-        "kind": G::DOCUMENT,
-        "name": record.get("name"),
-        "spec": ground.spec(),
-        "version": ground.version(),
-        "updatedAt": record.get("updated_at"),
-        "updatedBy": record.get("updated_by"),
-    })
+/// A document that was applied, at one version.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = AppliedDocument)]
+pub(crate) struct DocumentView {
+    kind: &'static str,
+    name: String,
+    /// What the document says.
+    spec: Value,
+    version: u64,
+    updated_at: Timestamp,
+    updated_by: String,
 }
 
 /// The environment, and the landing zone that it is in.

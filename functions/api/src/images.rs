@@ -11,8 +11,10 @@ use groundplane_model::{
 use groundplane_ports::ReadTable;
 use groundplane_resolvers::{Architecture, CatalogEntry, ImageKind, ImageState, Version};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
+use utoipa::ToSchema;
 
+use crate::contract::Sheet;
 use crate::gate::Caller;
 use crate::json_body::JsonBody;
 use crate::problem::Refused;
@@ -24,13 +26,14 @@ use crate::{Platform, System, Table};
 const MOST: usize = 99;
 
 /// An image as it is sent and shown.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Image {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     landing_zone: Option<LandingZoneName>,
     kind: ImageKind,
     family: String,
+    #[schema(value_type = String)]
     release: Version,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     architecture: Option<Architecture>,
@@ -42,7 +45,8 @@ pub(crate) struct Image {
 }
 
 /// An image of the catalog.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CatalogImage)]
 pub(crate) struct ImageView {
     #[serde(flatten)]
     image: Image,
@@ -88,7 +92,7 @@ impl From<CatalogEntry> for ImageView {
 }
 
 /// The query of `GET /v1/images`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct ListQuery {
     family: Option<String>,
@@ -134,6 +138,14 @@ fn order(entry: &CatalogEntry) -> impl Ord + '_ {
         ..
     } = entry;
     (*kind, family, release, *architecture, landing_zone)
+}
+
+/// What `PUT /v1/images` takes.
+pub(crate) fn taken(sheet: &mut Sheet) {
+    let one = sheet.schema::<Image>();
+    let list = json!({ "type": "array", "items": one, "maxItems": MOST });
+    let either = json!({ "oneOf": [one, list] });
+    sheet.takes(&["application/json"], true, &either);
 }
 
 /// `PUT /v1/images`: one image, or a list of them, written all or none.

@@ -4,36 +4,40 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
 use groundplane_deployment::{Accepted, Demand, IdempotencyClaim, PlanId, accept, accept_destroy};
 use groundplane_model::{
-    DeploymentId, DeploymentStatus, Digest, EnvironmentName, Failure, FailureKind, Idempotency,
-    Index, Instance, InstanceId, Life, Origin, Partition, Problem, ServiceName, TenantId,
-    UnitState,
+    DeploymentId, Digest, Environment, EnvironmentName, Failure, FailureKind, Index, Instance,
+    InstanceId, Life, Origin, Partition, ServiceName, TenantId, UnitState,
 };
-use groundplane_ports::{Page, PortError};
+use groundplane_ports::Page;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
+use crate::acceptance::{ATTEMPTS, Claim, accepted, answered, busy, claim, commit};
+use crate::contract::{Begun, Tagged};
 use crate::fitness::{self, Ground};
 use crate::gate::Caller;
+use crate::precondition::{self, Precondition};
 use crate::problem::Refused;
 use crate::proposal::{Proposal, Wish};
 use crate::request::{Asked, Limit, Named, page};
-use crate::submission::{Submitted, idempotency_key};
+use crate::submission::{RequestKey, Submitted};
+use crate::uploads::UploadId;
 use crate::view::{AcceptedView, InstanceDetail, InstanceView, Listing};
-use crate::{Platform, System, Table, ground, preview, quota};
-
-/// How often acceptance is decided again where someone else was faster.
-pub(crate) const ATTEMPTS: u32 = 3;
+use crate::{Platform, System, Table, ground, preview};
 
 /// The query of `POST /v1/instances`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SubmitQuery {
     environment: Option<EnvironmentName>,
     /// The plan that the deployment must carry out.
+    #[schema(value_type = Option<String>)]
     plan: Option<PlanId>,
+    /// Read with the document ([`Submitted`]).
+    #[schema(ignore)]
+    #[serde(rename = "upload")]
+    _upload: Option<UploadId>,
 }
 
 /// `POST /v1/instances`
@@ -41,20 +45,21 @@ pub(crate) async fn submit<T: Table, S: System>(
     State(platform): State<Arc<Platform<T, S>>>,
     caller: Caller,
     Asked(query): Asked<SubmitQuery>,
-    headers: HeaderMap,
+    (RequestKey(key), precondition): (RequestKey, Precondition),
     submitted: Submitted,
-) -> Result<Response, Refused> {
+) -> Result<Begun<AcceptedView>, Refused> {
     let mut wish = Wish::of(submitted, query.environment.as_ref())?;
     let request = request_digest(&wish, query.plan.as_ref());
-    let key = idempotency_key(&headers)?;
     for _ in 0..ATTEMPTS {
         let claim = match claim(&platform, &caller, key.as_ref(), &request).await? {
             Claim::Answered(known) => {
-                return Ok(accepted(known.instance, known.deployment, wish.warnings));
+                return Ok(answered(known, wish.warnings));
             }
             Claim::Fresh(claim) => claim,
         };
         let proposal = Proposal::of(&platform, &caller, &wish).await?;
+        let production = (&proposal.environment, query.plan.is_some());
+        precondition.must_hold(&wish.instance, proposal.current.as_ref(), production)?;
         let submission = proposal.submission(&platform.system, &caller, &wish, claim);
         let acceptance = accept(submission, proposal.current.clone())?;
         if let Some(plan) = &query.plan {
@@ -62,11 +67,7 @@ pub(crate) async fn submit<T: Table, S: System>(
         }
         if let Some(done) = commit(&platform, acceptance).await? {
             wish.warnings.extend(proposal.remarks);
-            return Ok(accepted(
-                done.instance.id,
-                done.deployment.id,
-                wish.warnings,
-            ));
+            return Ok(accepted(done, wish.warnings));
         }
     }
     Err(busy(&wish.instance))
@@ -84,36 +85,38 @@ pub(crate) async fn destroy<T: Table, S: System>(
     State(platform): State<Arc<Platform<T, S>>>,
     caller: Caller,
     Named(id): Named,
-    headers: HeaderMap,
-) -> Result<Response, Refused> {
+    RequestKey(key): RequestKey,
+    precondition: Precondition,
+) -> Result<Begun<AcceptedView>, Refused> {
     let id = parse_id(&id)?;
     let request = Digest::of(format!("destroy\n{id}").as_bytes());
-    let key = idempotency_key(&headers)?;
     for _ in 0..ATTEMPTS {
         let claim = match claim(&platform, &caller, key.as_ref(), &request).await? {
             Claim::Answered(known) => {
-                return Ok(accepted(known.instance, known.deployment, Vec::new()));
+                return Ok(answered(known, Vec::new()));
             }
             Claim::Fresh(claim) => claim,
         };
         let instance = current(&platform, &caller.principal.tenant, &id).await?;
         let instance = instance.ok_or_else(|| absent(&id))?;
-        let acceptance = removal(&platform, &caller, instance, (Origin::Wish, claim)).await?;
+        let environment = ground::environment(&platform.table, &instance.environment).await?;
+        precondition.must_hold(&id, Some(&instance), (&environment, false))?;
+        let meant = (instance, environment);
+        let acceptance = removal(&platform, &caller, meant, (Origin::Wish, claim)).await?;
         if let Some(done) = commit(&platform, acceptance).await? {
-            return Ok(accepted(done.instance.id, done.deployment.id, Vec::new()));
+            return Ok(accepted(done, Vec::new()));
         }
     }
     Err(busy(&id))
 }
 
-/// The acceptance of a destroy, if what is deployed may go.
+/// The acceptance of a destroy in an environment as it is now, if what is deployed may go.
 pub(crate) async fn removal<T: Table, S: System>(
     platform: &Platform<T, S>,
     caller: &Caller,
-    instance: Instance,
+    (instance, environment): (Instance, Environment),
     (origin, idempotency): (Origin, Option<IdempotencyClaim>),
 ) -> Result<Accepted, Refused> {
-    let environment = ground::environment(&platform.table, &instance.environment).await?;
     // The environment may have moved on; the instance is still where it was deployed.
     let landing_zone = ground::landing_zone(&platform.table, &instance.landing_zone).await?;
     let ground = Ground {
@@ -138,7 +141,7 @@ pub(crate) async fn removal<T: Table, S: System>(
 }
 
 /// The query of `GET /v1/instances`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ListQuery {
     environment: Option<EnvironmentName>,
@@ -190,7 +193,7 @@ pub(crate) async fn show<T: Table, S: System>(
     State(platform): State<Arc<Platform<T, S>>>,
     caller: Caller,
     Named(id): Named,
-) -> Result<Json<InstanceDetail>, Refused> {
+) -> Result<Tagged<InstanceDetail>, Refused> {
     let id = parse_id(&id)?;
     let tenant = &caller.principal.tenant;
     let instance = current(&platform, tenant, &id)
@@ -200,54 +203,10 @@ pub(crate) async fn show<T: Table, S: System>(
     let units: Vec<UnitState> = platform.table.query(&partition, UnitState::PREFIX).await?;
     let life: Option<Life> = platform.table.get(&Life::key_of(tenant, &id)).await?;
     let life = life.filter(|life| life.incarnation == instance.incarnation);
-    Ok(Json(InstanceDetail::new(instance, units, life)))
-}
-
-pub(crate) enum Claim {
-    /// The request was answered before.
-    Answered(Idempotency),
-    /// It was not; the claim is written with the answer.
-    Fresh(Option<IdempotencyClaim>),
-}
-
-pub(crate) async fn claim<T: Table, S: System>(
-    platform: &Platform<T, S>,
-    caller: &Caller,
-    key: Option<&Digest>,
-    request: &Digest,
-) -> Result<Claim, Refused> {
-    let Some(key) = key else {
-        return Ok(Claim::Fresh(None));
-    };
-    let lies = Idempotency::key_of(&caller.principal.tenant, key);
-    let known: Option<Idempotency> = platform.table.get(&lies).await?;
-    let version = known.as_ref().map_or(0, |known| known.version);
-    match known.filter(|known| !known.has_expired(platform.system.now())) {
-        Some(known) if known.request_digest == *request => Ok(Claim::Answered(known)),
-        Some(_) => {
-            let message = "this Idempotency-Key was used for another request";
-            Err(Failure::new(FailureKind::Invalid, message).into())
-        }
-        None => Ok(Claim::Fresh(Some(IdempotencyClaim {
-            key_digest: key.clone(),
-            request_digest: request.clone(),
-            version,
-        }))),
-    }
-}
-
-/// Commits an acceptance; none where someone else was faster. Refused where the tenant has used up
-/// a quota.
-pub(crate) async fn commit<T: Table, S: System>(
-    platform: &Platform<T, S>,
-    accepted: Accepted,
-) -> Result<Option<Accepted>, Refused> {
-    let accepted = quota::charged(platform, accepted).await?;
-    match platform.table.commit(accepted.changes.clone()).await {
-        Ok(()) => Ok(Some(accepted)),
-        Err(PortError::Conflict(_)) => Ok(None),
-        Err(error) => Err(error.into()),
-    }
+    Ok(Tagged {
+        tag: precondition::tag(instance.version),
+        view: InstanceDetail::new(instance, units, life),
+    })
 }
 
 /// The instance's record, if there is one.
@@ -272,31 +231,4 @@ pub(crate) fn absent(id: &InstanceId) -> Failure {
         FailureKind::NotFound,
         format!("there is no instance `{id}`"),
     )
-}
-
-pub(crate) fn busy(id: &InstanceId) -> Refused {
-    Failure::new(
-        FailureKind::Unavailable,
-        format!("`{id}` keeps changing; try again"),
-    )
-    .into()
-}
-
-pub(crate) fn accepted(
-    instance: InstanceId,
-    deployment: DeploymentId,
-    warnings: Vec<Problem>,
-) -> Response {
-    let location = HeaderValue::try_from(format!("/v1/deployments/{deployment}"));
-    let view = AcceptedView {
-        instance,
-        deployment,
-        status: DeploymentStatus::Accepted,
-        warnings,
-    };
-    let mut response = (StatusCode::ACCEPTED, Json(view)).into_response();
-    if let Ok(location) = location {
-        response.headers_mut().insert(header::LOCATION, location);
-    }
-    response
 }

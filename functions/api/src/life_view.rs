@@ -6,10 +6,12 @@ use groundplane_model::{
 };
 use jiff::Timestamp;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// Where an instance is in its lifecycle.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Life)]
 pub(crate) struct LifeView {
     lifecycle: LifecycleRef,
     state: StateName,
@@ -22,8 +24,9 @@ pub(crate) struct LifeView {
 }
 
 /// What runs.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Run)]
 struct RunView {
     id: RunId,
     workflow: WorkflowName,
@@ -36,8 +39,9 @@ struct RunView {
 }
 
 /// What one event did.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = EventDecision)]
 pub(crate) struct EntryView {
     event: String,
     /// Whether it was decided again after it had waited.
@@ -59,8 +63,9 @@ pub(crate) struct EntryView {
 }
 
 /// One step in the history of an instance.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Passage)]
 pub(crate) struct PassageView {
     number: u64,
     from: Option<StateName>,

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
 use groundplane_lifecycle::{Definition, Workflows, built_in, diagram};
 use groundplane_lives::{Published, publish};
 use groundplane_model::{
@@ -15,18 +14,21 @@ use groundplane_model::{
 use groundplane_ports::{Page, ReadTable};
 use groundplane_spec::{Document, ValidDocument};
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use utoipa::ToSchema;
 
+use crate::contract::Made;
 use crate::gate::Caller;
 use crate::problem::Refused;
-use crate::request::{Asked, Limit, Named, Pair, page};
+use crate::request::{Asked, Named, Paging, Pair, page};
 use crate::submission::Submitted;
 use crate::view::Listing;
 use crate::{Platform, System, Table};
 
 /// A version in a listing.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Lifecycle)]
 pub(crate) struct LifecycleView {
     kind: &'static str,
     name: LifecycleName,
@@ -40,10 +42,11 @@ pub(crate) struct LifecycleView {
 }
 
 /// A version by itself.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct LifecycleDetail {
     #[serde(flatten)]
     lifecycle: LifecycleView,
+    #[schema(value_type = Object)]
     spec: LifecycleSpec,
     /// The states and the ways between them, as a Mermaid diagram.
     diagram: String,
@@ -79,7 +82,7 @@ pub(crate) async fn apply<T: Table, S: System>(
     caller: Caller,
     Named(name): Named,
     submitted: Submitted,
-) -> Result<(StatusCode, Json<LifecycleView>), Refused> {
+) -> Result<Made<LifecycleView>, Refused> {
     let ValidDocument::Lifecycle(document) = submitted.document else {
         let kind = submitted.document.kind();
         let message = format!("lifecycles are made from `kind: Lifecycle`, not `{kind}`");
@@ -97,15 +100,15 @@ pub(crate) async fn apply<T: Table, S: System>(
         caller.principal.subject.clone(),
         platform.system.now(),
     );
-    let (status, lifecycle, changed) = match publish(&platform.table, lifecycle).await? {
-        Published::New(lifecycle) => (StatusCode::CREATED, lifecycle, true),
-        Published::Same(lifecycle) => (StatusCode::OK, lifecycle, false),
+    let (lifecycle, is_new) = match publish(&platform.table, lifecycle).await? {
+        Published::New(lifecycle) => (lifecycle, true),
+        Published::Same(lifecycle) => (lifecycle, false),
     };
     let view = LifecycleView {
-        changed: Some(changed),
+        changed: Some(is_new),
         ..LifecycleView::from(&lifecycle)
     };
-    Ok((status, Json(view)))
+    Ok(Made { view, is_new })
 }
 
 /// Refused with everything that is wrong with a lifecycle as a whole, each with its place.
@@ -141,19 +144,11 @@ pub(crate) async fn workflows(table: &impl ReadTable) -> Result<Workflows, Refus
     }
 }
 
-/// The query of `GET /v1/lifecycles`.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ListQuery {
-    limit: Option<Limit>,
-    cursor: Option<String>,
-}
-
 /// `GET /v1/lifecycles`: every version, by name and version. The built-in one is not listed.
 pub(crate) async fn list<T: Table, S: System>(
     State(platform): State<Arc<Platform<T, S>>>,
     _caller: Caller,
-    Asked(query): Asked<ListQuery>,
+    Asked(query): Asked<Paging>,
 ) -> Result<Json<Listing<LifecycleView>>, Refused> {
     let index = Index::lifecycles("");
     let cursor = query.cursor.as_deref();

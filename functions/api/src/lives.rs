@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
 use groundplane_lifecycle::{Occurrence, Refusal, Request};
 use groundplane_lives::{Lives, Told, Whose, choose};
+use groundplane_model::Digest;
 use groundplane_model::{
     EventEntry, Failure, FailureKind, Index, Instance, InstanceId, Life, LifecycleRef,
     LifecycleRequest, OperationName, Partition, Passage, Problem, RunId, SignalName, StateName,
@@ -15,35 +15,31 @@ use groundplane_ports::{Page, ReadTable};
 use groundplane_spec::{Document, Service};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::ToSchema;
 
+use crate::contract::Begun;
 use crate::gate::Caller;
 use crate::json_body::JsonBody;
 use crate::life_view::{EntryView, PassageView};
 use crate::lifecycles::States;
 use crate::problem::{Refused, shown};
-use crate::request::{Asked, Limit, Named, Pair, page, page_of};
-use crate::submission::idempotency_key;
+use crate::request::{Asked, Named, Paging, Pair, page, page_of};
+use crate::submission::RequestKey;
 use crate::view::Listing;
 use crate::{Platform, System, Table};
 
-/// The query of a listing.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ListQuery {
-    limit: Option<Limit>,
-    cursor: Option<String>,
-}
-
 /// The answer to an operation that has begun.
-#[derive(Debug, Serialize)]
-pub(crate) struct Begun {
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OperationBegun)]
+pub(crate) struct OperationView {
     instance: InstanceId,
     operation: OperationName,
     run: RunId,
 }
 
 /// The answer to a move.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = LifecycleMoved)]
 pub(crate) struct Moved {
     instance: InstanceId,
     lifecycle: LifecycleRef,
@@ -55,7 +51,7 @@ pub(crate) async fn events<T: Table, S: System>(
     State(platform): State<Arc<Platform<T, S>>>,
     caller: Caller,
     Named(id): Named,
-    Asked(query): Asked<ListQuery>,
+    Asked(query): Asked<Paging>,
 ) -> Result<Json<Listing<EntryView>>, Refused> {
     let whose = existing(&platform.table, &caller, &id).await?;
     let index = Index::events(&whose.tenant, &whose.instance, "");
@@ -72,7 +68,7 @@ pub(crate) async fn history<T: Table, S: System>(
     State(platform): State<Arc<Platform<T, S>>>,
     caller: Caller,
     Named(id): Named,
-    Asked(query): Asked<ListQuery>,
+    Asked(query): Asked<Paging>,
 ) -> Result<Json<Listing<PassageView>>, Refused> {
     let whose = existing(&platform.table, &caller, &id).await?;
     let partition = Partition::instance(&whose.tenant, &whose.instance);
@@ -90,9 +86,9 @@ pub(crate) async fn operate<T: Table, S: System>(
     State(platform): State<Arc<Platform<T, S>>>,
     caller: Caller,
     Pair(id, operation): Pair,
-    headers: HeaderMap,
+    RequestKey(key): RequestKey,
     JsonBody(input): JsonBody,
-) -> Result<(StatusCode, Json<Begun>), Refused> {
+) -> Result<Begun<OperationView>, Refused> {
     let whose = existing(&platform.table, &caller, &id).await?;
     let Value::Object(input) = input else {
         let problem = Problem::error("", "the input is an object");
@@ -103,19 +99,21 @@ pub(crate) async fn operate<T: Table, S: System>(
         Failure::new(FailureKind::NotFound, message)
     })?;
     let request = Request {
-        id: request_id(&platform, &headers, &format!("operation\n{operation}"))?,
+        id: request_id(&platform, key, &format!("operation\n{operation}")),
         operation: operation.clone(),
         input,
         by: caller.principal.subject.clone(),
     };
     let begun = platform.lives().operate(&whose, &request).await?;
     let run = begun.map_err(refused)?;
-    let begun = Begun {
-        instance: whose.instance,
-        operation,
-        run,
-    };
-    Ok((StatusCode::ACCEPTED, Json(begun)))
+    Ok(Begun {
+        location: format!("/v1/instances/{}", whose.instance),
+        view: OperationView {
+            instance: whose.instance,
+            operation,
+            run,
+        },
+    })
 }
 
 /// `POST /v1/instances/{id}/signals/{name}`: gives an instance a signal.
@@ -123,12 +121,12 @@ pub(crate) async fn signal<T: Table, S: System>(
     State(platform): State<Arc<Platform<T, S>>>,
     caller: Caller,
     Pair(id, signal): Pair,
-    headers: HeaderMap,
+    RequestKey(key): RequestKey,
 ) -> Result<Json<EntryView>, Refused> {
     let whose = existing(&platform.table, &caller, &id).await?;
     let signal = SignalName::parse(&signal)
         .map_err(|error| Failure::new(FailureKind::Invalid, error.to_string()))?;
-    let id = request_id(&platform, &headers, &format!("signal\n{signal}"))?;
+    let id = request_id(&platform, key, &format!("signal\n{signal}"));
     let occurrence = Occurrence::signal(id, signal, caller.principal.subject.clone());
     match platform.lives().tell(&whose, &occurrence).await? {
         Told::Decided(entry) | Told::Before(entry) => Ok(Json(EntryView::from(*entry))),
@@ -137,9 +135,11 @@ pub(crate) async fn signal<T: Table, S: System>(
 }
 
 /// The body of `PUT /v1/instances/{id}/lifecycle`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Wish {
+#[schema(as = LifecycleMove)]
+pub(crate) struct Wish {
+    #[schema(value_type = String)]
     lifecycle: LifecycleRequest,
     #[serde(default)]
     states: States,
@@ -150,7 +150,7 @@ pub(crate) async fn adopt<T: Table, S: System>(
     State(platform): State<Arc<Platform<T, S>>>,
     caller: Caller,
     Named(id): Named,
-    headers: HeaderMap,
+    RequestKey(key): RequestKey,
     JsonBody(body): JsonBody,
 ) -> Result<Json<Moved>, Refused> {
     let whose = existing(&platform.table, &caller, &id).await?;
@@ -160,7 +160,7 @@ pub(crate) async fn adopt<T: Table, S: System>(
     })?;
     let reference = choose(&platform.table, Some(&wish.lifecycle)).await?;
     let lives = platform.lives();
-    let id = request_id(&platform, &headers, &format!("move\n{reference}"))?;
+    let id = request_id(&platform, key, &format!("move\n{reference}"));
     let asked = (id.as_str(), caller.principal.subject.as_str());
     let moved = lives.adopt(&whose, &reference, &wish.states, asked).await?;
     let state = moved.map_err(refused)?;
@@ -236,18 +236,17 @@ async fn existing(table: &impl ReadTable, caller: &Caller, id: &str) -> Result<W
 /// number.
 fn request_id<T: Table, S: System>(
     platform: &Platform<T, S>,
-    headers: &HeaderMap,
+    key: Option<Digest>,
     what: &str,
-) -> Result<String, Refused> {
-    let key = idempotency_key(headers)?;
-    Ok(key.map_or_else(
+) -> String {
+    key.map_or_else(
         || format!("request-{}", platform.system.next().simple()),
         |key| {
             let text = format!("{what}\n{key}");
-            let digest = groundplane_model::Digest::of(text.as_bytes());
+            let digest = Digest::of(text.as_bytes());
             format!("request-{}", digest.short(32))
         },
-    ))
+    )
 }
 
 fn refused(refusal: Refusal) -> Refused {

@@ -14,6 +14,7 @@ use groundplane_resolvers::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use crate::gate::Caller;
 use crate::json_body::JsonBody;
@@ -25,8 +26,9 @@ use crate::{Platform, System, Table, ground};
 const UNBORN: &str = "preview";
 
 /// What a name is wanted for.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(as = NameRequest)]
 pub(crate) struct Wanted {
     instance: InstanceId,
     unit: UnitName,
@@ -41,7 +43,8 @@ fn any_input() -> String {
 }
 
 /// A name as it would be, and the layer of configuration that had the last word.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = NamePreviewed)]
 pub(crate) struct PreviewView {
     #[serde(flatten)]
     preview: Preview,

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
 use groundplane_addresses::{
     Created, create_pool, find_pool, largest_free, remove_pool, utilisation,
 };
@@ -13,24 +12,29 @@ use groundplane_model::{Failure, FailureKind, Index, PoolName, Problem, SpaceNam
 use groundplane_ports::Page;
 use groundplane_resolvers::{Cidr, Lengths, Pool, PoolDraft, PoolSpec, Utilisation};
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use utoipa::ToSchema;
 
+use crate::contract::Made;
 use crate::gate::Caller;
 use crate::problem::Refused;
-use crate::request::{Asked, Limit, Named, page};
+use crate::request::{Asked, Named, Paging, page};
 use crate::submission::Written;
 use crate::view::Listing;
 use crate::{Platform, System, Table};
 
 /// A pool in a listing.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Pool)]
 pub(crate) struct PoolView {
     name: PoolName,
+    #[schema(value_type = String)]
     cidr: Cidr,
     space: SpaceName,
     parent: Option<PoolName>,
     allowed_lengths: Lengths,
+    #[schema(value_type = Vec<String>)]
     reserved: Vec<Cidr>,
     tags: BTreeMap<String, String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -42,7 +46,7 @@ pub(crate) struct PoolView {
 }
 
 /// A pool by itself.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct PoolDetail {
     #[serde(flatten)]
     pool: PoolView,
@@ -82,7 +86,7 @@ pub(crate) async fn create<T: Table, S: System>(
     caller: Caller,
     Named(name): Named,
     written: Written,
-) -> Result<(StatusCode, Json<PoolView>), Refused> {
+) -> Result<Made<PoolView>, Refused> {
     let mut problems = Vec::new();
     let name = PoolName::parse(&name)
         .map_err(|error| problems.push(Problem::error("", error.to_string())))
@@ -103,9 +107,9 @@ pub(crate) async fn create<T: Table, S: System>(
     };
     let created = create_pool(&platform.table, &wanted).await;
     let created = created.map_err(|failure| written.located(failure))?;
-    let (status, pool) = match created {
-        Created::Made(pool) => (StatusCode::CREATED, pool),
-        Created::Exists(pool) if pool.spec == wanted.spec => (StatusCode::OK, pool),
+    let (is_new, pool) = match created {
+        Created::Made(pool) => (true, pool),
+        Created::Exists(pool) if pool.spec == wanted.spec => (false, pool),
         Created::Exists(pool) => {
             let message = format!(
                 "there is a pool `{}` with other settings: a pool does not change",
@@ -115,22 +119,15 @@ pub(crate) async fn create<T: Table, S: System>(
         }
     };
     let largest = largest_free(&platform.table, &pool).await?;
-    Ok((status, Json(PoolView::new(pool, largest))))
-}
-
-/// The query of `GET /v1/pools`.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ListQuery {
-    limit: Option<Limit>,
-    cursor: Option<String>,
+    let view = PoolView::new(pool, largest);
+    Ok(Made { view, is_new })
 }
 
 /// `GET /v1/pools`
 pub(crate) async fn list<T: Table, S: System>(
     State(platform): State<Arc<Platform<T, S>>>,
     _caller: Caller,
-    Asked(query): Asked<ListQuery>,
+    Asked(query): Asked<Paging>,
 ) -> Result<Json<Listing<PoolView>>, Refused> {
     let page: Page<Pool> = page(
         &platform.table,
@@ -165,7 +162,8 @@ pub(crate) async fn show<T: Table, S: System>(
 }
 
 /// What became of a pool that was to be removed.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PoolRemoved)]
 pub(crate) struct Removed {
     name: PoolName,
 }

@@ -13,24 +13,32 @@ use groundplane_model::{
 use groundplane_ports::ReadTable;
 use groundplane_preview::Preview;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::gate::Caller;
 use crate::problem::Refused;
 use crate::proposal::{Proposal, Wish};
 use crate::request::Asked;
 use crate::submission::Submitted;
+use crate::uploads::UploadId;
 use crate::{Platform, System, Table};
 
 /// The query of `POST /v1/instances:preview`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PreviewQuery {
     environment: Option<EnvironmentName>,
+    /// Read with the document ([`Submitted`]).
+    #[schema(ignore)]
+    #[serde(rename = "upload")]
+    _upload: Option<UploadId>,
 }
 
 /// What a submission would do.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PlannedPreview)]
 pub(crate) struct PreviewView {
+    #[schema(value_type = String)]
     plan: PlanId,
     /// The revision that it is compared with; none for a first deployment.
     revision: Option<u64>,

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use groundplane_model::{Failure, FailureKind, Problem};
 use groundplane_ports::PortError;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// How many characters of a client's text a message shows.
 const LONGEST_SHOWN: usize = 200;
@@ -19,8 +20,10 @@ pub(crate) struct Refused {
     retry_after: Option<i64>,
 }
 
-#[derive(Serialize)]
-struct Body<'a> {
+/// The body of every refusal (RFC 9457).
+#[derive(Serialize, ToSchema)]
+#[schema(as = Refusal)]
+pub(crate) struct Body<'a> {
     #[serde(rename = "type")]
     kind: &'static str,
     title: &'static str,
@@ -52,6 +55,15 @@ impl Refused {
         Self {
             retry_after: None,
             status: StatusCode::PRECONDITION_FAILED,
+            failure: Failure::new(FailureKind::Conflict, message),
+        }
+    }
+
+    /// A change that does not say which state it is meant for, and has to.
+    pub(crate) fn unconditional(message: String) -> Self {
+        Self {
+            retry_after: None,
+            status: StatusCode::PRECONDITION_REQUIRED,
             failure: Failure::new(FailureKind::Conflict, message),
         }
     }

@@ -4,7 +4,7 @@
 use groundplane_deployment::{Demand, IdempotencyClaim, Submission, bound_inputs};
 use groundplane_model::{
     BoundInput, DeploymentId, Digest, Environment, EnvironmentName, Failure, FailureKind, Instance,
-    InstanceId, LandingZone, LifecycleRef, Origin, Problem, Resolver,
+    InstanceId, LandingZone, LifecycleRef, Origin, Problem, Resolver, kept_size,
 };
 use groundplane_spec::{Document, Service, ValidDocument};
 
@@ -70,6 +70,27 @@ fn homeless() -> Failure {
     Failure::invalid_document("the document has a problem", vec![problem])
 }
 
+/// How much of an item of the table a spec may take up: an item ends at 400 KB ("Service, account, and
+/// table quotas", `DynamoDB` developer guide), and has other fields.
+const MOST_KEPT: usize = 300 * 1024;
+
+/// Refused where the spec, packed, is too large to be kept.
+fn must_fit(wish: &Wish) -> Result<(), Refused> {
+    let lines = wish.source.lines();
+    for size in [kept_size(&wish.service.value), kept_size(&lines)] {
+        let size = size.unwrap_or(usize::MAX);
+        if size > MOST_KEPT {
+            let message = format!(
+                "the spec takes {} KiB when it is packed, and at most {} KiB are kept",
+                size / 1024,
+                MOST_KEPT / 1024
+            );
+            return Err(Failure::new(FailureKind::Invalid, message).into());
+        }
+    }
+    Ok(())
+}
+
 /// A wish that fits the ground as it is now, and what is deployed on it.
 #[derive(Debug)]
 pub(crate) struct Proposal {
@@ -105,6 +126,7 @@ impl Proposal {
         let resolvers = ground::resolvers(table).await?;
         let bound = bound_inputs(&resolvers, &service.value, source.value())
             .map_err(|problems| wish.refused("the spec gives what resolvers give", problems))?;
+        must_fit(wish)?;
         let remarks = fitness::of_spec(table, &ground, service, source).await?;
         let lifecycle = lives::chosen(table, service, current.as_ref(), source).await?;
         Ok(Self {

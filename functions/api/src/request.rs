@@ -8,6 +8,7 @@ use groundplane_model::{Index, Partition, Record};
 use groundplane_ports::{Page, PortError, ReadTable};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use utoipa::ToSchema;
 
 use crate::problem::{Refused, shown};
 
@@ -67,9 +68,19 @@ fn innermost<'a>(error: &'a (dyn Error + 'static)) -> &'a (dyn Error + 'static) 
     error.source().map_or(error, innermost)
 }
 
+/// Which page of a listing.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Paging {
+    pub(crate) limit: Option<Limit>,
+    /// Where the page begins: `next` of the page before.
+    pub(crate) cursor: Option<String>,
+}
+
 /// How many records a page has.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(try_from = "String")]
+#[schema(minimum = 1, maximum = 200, default = 50)]
 pub(crate) struct Limit(u16);
 
 impl Limit {

@@ -11,6 +11,7 @@ use groundplane_resolvers::{Entry, layers_of};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use crate::gate::Caller;
 use crate::problem::Refused;
@@ -19,8 +20,9 @@ use crate::view::Listing;
 use crate::{Platform, System, Table, ground};
 
 /// A resolver as it is configured for all landing zones.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Resolver)]
 pub(crate) struct ResolverView {
     name: ResolverName,
     /// Whether it is one of the platform's own.
@@ -101,15 +103,16 @@ pub(crate) async fn show<T: Table, S: System>(
 }
 
 /// The query of `GET /v1/resolvers/{name}/config`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ConfigQuery {
     environment: EnvironmentName,
 }
 
 /// What a resolver is told in one environment, and where each value comes from.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = ResolverConfiguration)]
 pub(crate) struct ConfigView {
     resolver: ResolverName,
     environment: EnvironmentName,

@@ -15,16 +15,18 @@ use groundplane_preview::{Rendered, RevisionDifference};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use crate::gate::Caller;
 use crate::problem::{Refused, shown};
-use crate::request::{Asked, Limit, Named, Pair, page_of};
+use crate::request::{Asked, Named, Paging, Pair, page_of};
 use crate::view::Listing;
 use crate::{Platform, System, Table, instances};
 
 /// A revision as a listing shows it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Revision)]
 pub(crate) struct RevisionView {
     number: u64,
     deployment: DeploymentId,
@@ -32,7 +34,7 @@ pub(crate) struct RevisionView {
 }
 
 /// A revision in full.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct RevisionDetail {
     instance: InstanceId,
@@ -49,7 +51,8 @@ pub(crate) struct RevisionDetail {
 }
 
 /// What a resolver gave.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ResolvedValue)]
 pub(crate) struct ResolvedView {
     unit: UnitName,
     input: String,
@@ -101,20 +104,12 @@ impl From<Revision> for RevisionDetail {
     }
 }
 
-/// The query of a listing.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ListQuery {
-    limit: Option<Limit>,
-    cursor: Option<String>,
-}
-
 /// `GET /v1/instances/{id}/revisions`, the oldest first.
 pub(crate) async fn list<T: Table, S: System>(
     State(platform): State<Arc<Platform<T, S>>>,
     caller: Caller,
     Named(id): Named,
-    Asked(query): Asked<ListQuery>,
+    Asked(query): Asked<Paging>,
 ) -> Result<Json<Listing<RevisionView>>, Refused> {
     let tenant = &caller.principal.tenant;
     let id = instances::parse_id(&id)?;
@@ -148,7 +143,7 @@ pub(crate) async fn show<T: Table, S: System>(
 }
 
 /// The query of `GET /v1/instances/{id}/difference`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct DifferenceQuery {
     from: u64,
@@ -156,7 +151,8 @@ pub(crate) struct DifferenceQuery {
 }
 
 /// How two revisions differ.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RevisionDifferences)]
 pub(crate) struct DifferenceView {
     instance: InstanceId,
     from: u64,

@@ -13,6 +13,7 @@ use axum::response::Response;
 use axum::routing::{MethodFilter, on};
 use groundplane_authority::Action;
 
+use crate::contract::{Described, Retirement, Says, Sheet};
 use crate::{Platform, System, Table, visit};
 
 /// What it takes to call an endpoint.
@@ -27,7 +28,7 @@ pub enum Access {
 }
 
 /// One endpoint.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Route {
     /// The method.
     pub method: Method,
@@ -35,6 +36,18 @@ pub struct Route {
     pub path: String,
     /// What it takes to call it.
     pub access: Access,
+    /// What callers read about it.
+    pub(crate) says: Says,
+    /// What its handler's types say.
+    pub(crate) describe: fn(&mut Sheet),
+}
+
+/// What stands after the last parameter of a path: `{id}:verb`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Verb {
+    pub(crate) name: &'static str,
+    pub(crate) action: Action,
+    pub(crate) says: Says,
 }
 
 /// How a request is let through to a handler.
@@ -43,7 +56,7 @@ pub(crate) enum Guard {
     /// Whatever the request says.
     One(Access),
     /// By the verb at the end of the path, `{id}:verb`. Other verbs are not found.
-    Verbs(&'static str, &'static [(&'static str, Action)]),
+    Verbs(&'static str, &'static [Verb]),
 }
 
 /// The endpoints under construction.
@@ -72,79 +85,90 @@ impl<T: Table, S: System> Routes<T, S> {
     }
 
     /// `GET`, for those who may do `action`.
-    pub(crate) fn get<H, K>(self, path: &str, action: Action, handler: H) -> Self
+    pub(crate) fn get<H, K, D>(self, path: &str, action: Action, says: Says, handler: H) -> Self
     where
-        H: Handler<K, Arc<Platform<T, S>>>,
+        H: Handler<K, Arc<Platform<T, S>>> + Described<D>,
         K: 'static,
     {
-        self.on(Method::GET, path, Access::Action(action), handler)
+        self.on(Method::GET, path, (Access::Action(action), says), handler)
     }
 
     /// `PUT`, for those who may do `action`.
-    pub(crate) fn put<H, K>(self, path: &str, action: Action, handler: H) -> Self
+    pub(crate) fn put<H, K, D>(self, path: &str, action: Action, says: Says, handler: H) -> Self
     where
-        H: Handler<K, Arc<Platform<T, S>>>,
+        H: Handler<K, Arc<Platform<T, S>>> + Described<D>,
         K: 'static,
     {
-        self.on(Method::PUT, path, Access::Action(action), handler)
+        self.on(Method::PUT, path, (Access::Action(action), says), handler)
     }
 
     /// `POST`, for those who may do `action`.
-    pub(crate) fn post<H, K>(self, path: &str, action: Action, handler: H) -> Self
+    pub(crate) fn post<H, K, D>(self, path: &str, action: Action, says: Says, handler: H) -> Self
     where
-        H: Handler<K, Arc<Platform<T, S>>>,
+        H: Handler<K, Arc<Platform<T, S>>> + Described<D>,
         K: 'static,
     {
-        self.on(Method::POST, path, Access::Action(action), handler)
+        self.on(Method::POST, path, (Access::Action(action), says), handler)
     }
 
     /// `DELETE`, for those who may do `action`.
-    pub(crate) fn delete<H, K>(self, path: &str, action: Action, handler: H) -> Self
+    pub(crate) fn delete<H, K, D>(self, path: &str, action: Action, says: Says, handler: H) -> Self
     where
-        H: Handler<K, Arc<Platform<T, S>>>,
+        H: Handler<K, Arc<Platform<T, S>>> + Described<D>,
         K: 'static,
     {
-        self.on(Method::DELETE, path, Access::Action(action), handler)
+        self.on(
+            Method::DELETE,
+            path,
+            (Access::Action(action), says),
+            handler,
+        )
     }
 
     /// `POST` with a verb after the last parameter of the path, each verb for those who may do its
     /// action.
-    pub(crate) fn verbs<H, K>(
+    pub(crate) fn verbs<H, K, D>(
         mut self,
         path: &'static str,
-        verbs: &'static [(&'static str, Action)],
+        verbs: &'static [Verb],
         handler: H,
     ) -> Self
     where
-        H: Handler<K, Arc<Platform<T, S>>>,
+        H: Handler<K, Arc<Platform<T, S>>> + Described<D>,
         K: 'static,
     {
-        self.table.extend(verbs.iter().map(|(verb, action)| Route {
+        self.table.extend(verbs.iter().map(|verb| Route {
             method: Method::POST,
-            path: format!("{path}:{verb}"),
-            access: Access::Action(*action),
+            path: format!("{path}:{}", verb.name),
+            access: Access::Action(verb.action),
+            says: verb.says,
+            describe: H::describe,
         }));
         let collection = path.rsplit_once('/').map_or(path, |(before, _)| before);
-        let guard = Guard::Verbs(collection, verbs);
-        self.guarded(MethodFilter::POST, path, guard, handler)
+        let guarded = Guarded {
+            guard: Guard::Verbs(collection, verbs),
+            retirement: None,
+            handler,
+        };
+        self.guarded(MethodFilter::POST, path, guarded)
     }
 
     /// `GET`, for everybody who has proved who they are.
-    pub(crate) fn anyone<H, K>(self, path: &str, handler: H) -> Self
+    pub(crate) fn anyone<H, K, D>(self, path: &str, says: Says, handler: H) -> Self
     where
-        H: Handler<K, Arc<Platform<T, S>>>,
+        H: Handler<K, Arc<Platform<T, S>>> + Described<D>,
         K: 'static,
     {
-        self.on(Method::GET, path, Access::Anyone, handler)
+        self.on(Method::GET, path, (Access::Anyone, says), handler)
     }
 
     /// `GET`, for everybody.
-    pub(crate) fn open<H, K>(self, path: &str, handler: H) -> Self
+    pub(crate) fn open<H, K, D>(self, path: &str, says: Says, handler: H) -> Self
     where
-        H: Handler<K, Arc<Platform<T, S>>>,
+        H: Handler<K, Arc<Platform<T, S>>> + Described<D>,
         K: 'static,
     {
-        self.on(Method::GET, path, Access::Open, handler)
+        self.on(Method::GET, path, (Access::Open, says), handler)
     }
 
     /// These and others.
@@ -164,9 +188,18 @@ impl<T: Table, S: System> Routes<T, S> {
         self.router
     }
 
-    fn on<H, K>(mut self, method: Method, path: &str, access: Access, handler: H) -> Self
+    // Inlined into the table, it would make one function of all handlers, which takes minutes to
+    // optimise.
+    #[inline(never)]
+    fn on<H, K, D>(
+        mut self,
+        method: Method,
+        path: &str,
+        (access, says): (Access, Says),
+        handler: H,
+    ) -> Self
     where
-        H: Handler<K, Arc<Platform<T, S>>>,
+        H: Handler<K, Arc<Platform<T, S>>> + Described<D>,
         K: 'static,
     {
         // INVARIANT: the methods above are those that filters know.
@@ -175,16 +208,23 @@ impl<T: Table, S: System> Routes<T, S> {
             method,
             path: path.to_owned(),
             access,
+            says,
+            describe: H::describe,
         });
-        self.guarded(filter, path, Guard::One(access), handler)
+        let guarded = Guarded {
+            guard: Guard::One(access),
+            retirement: says.retirement,
+            handler,
+        };
+        self.guarded(filter, path, guarded)
     }
 
-    fn guarded<H, K>(mut self, filter: MethodFilter, path: &str, guard: Guard, handler: H) -> Self
+    #[inline(never)]
+    fn guarded<H, K>(mut self, filter: MethodFilter, path: &str, guarded: Guarded<H>) -> Self
     where
         H: Handler<K, Arc<Platform<T, S>>>,
         K: 'static,
     {
-        let guarded = Guarded { guard, handler };
         let signed = path.replacen("/v1", SIGNED, 1);
         self.router = self
             .router
@@ -198,6 +238,7 @@ impl<T: Table, S: System> Routes<T, S> {
 #[derive(Debug, Clone)]
 struct Guarded<H> {
     guard: Guard,
+    retirement: Option<Retirement>,
     handler: H,
 }
 
@@ -209,10 +250,18 @@ where
 
     fn call(self, request: Request, platform: Arc<Platform<T, S>>) -> Self::Future {
         Box::pin(async move {
-            let Self { guard, handler } = self;
+            let Self {
+                guard,
+                retirement,
+                handler,
+            } = self;
             let place = Arc::clone(&platform);
             let pass = move |request| handler.call(request, place);
-            visit::receive(guard, request, &platform, pass).await
+            let mut response = visit::receive(guard, request, &platform, pass).await;
+            if let Some(retirement) = retirement {
+                retirement.announce(response.headers_mut());
+            }
+            response
         })
     }
 }

@@ -14,6 +14,7 @@ use groundplane_model::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
 use crate::gate::Caller;
 use crate::json_body::JsonBody;
@@ -24,13 +25,15 @@ use crate::{Platform, System, Table};
 const MOST_EVENTS: usize = 500;
 
 /// What is to happen.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Wish {
+#[schema(as = Simulation)]
+pub(crate) struct Wish {
     /// A spec of a lifecycle, or the name and perhaps the version of a published one; the built-in
     /// one if neither.
     #[serde(default)]
     lifecycle: Option<Value>,
+    #[schema(value_type = Vec<Object>)]
     events: Vec<Event>,
     /// How runs of a workflow end: `failed` or `timed_out`; those that are not named succeed.
     #[serde(default)]
@@ -42,8 +45,9 @@ struct Wish {
     parameters: Map<String, Value>,
 }
 
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = RunOutcome)]
 enum Outcome {
     Succeeded,
     Failed,
@@ -51,7 +55,8 @@ enum Outcome {
 }
 
 /// The walk.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SimulatedWalk)]
 pub(crate) struct Walk {
     steps: Vec<SimulatedStep>,
 }

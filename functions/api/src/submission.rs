@@ -1,14 +1,21 @@
 //! A request body as a document.
 
+use std::sync::Arc;
+
 use axum::body::Bytes;
-use axum::extract::FromRequest;
-use axum::extract::Request;
-use axum::http::{HeaderMap, header};
+use axum::extract::{FromRequest, FromRequestParts, Query, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Uri, header};
 use groundplane_model::{Digest, Failure, Problem, Severity};
 use groundplane_spec::{Document, ValidDocument, parse_bytes, validate};
+use serde::Deserialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
-use crate::problem::Refused;
+use crate::gate::Caller;
+use crate::problem::{Refused, shown};
+use crate::uploads::{self, UploadId};
+use crate::{Platform, System, Table};
 
 /// The longest idempotency key, in characters.
 const LONGEST_KEY: usize = 255;
@@ -23,11 +30,17 @@ pub(crate) struct Submitted {
     pub(crate) digest: Digest,
 }
 
-impl<S: Send + Sync> FromRequest<S> for Submitted {
+impl<T: Table, S: System> FromRequest<Arc<Platform<T, S>>> for Submitted {
     type Rejection = Refused;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Refused> {
-        let body = body(request, state).await?;
+    async fn from_request(
+        request: Request,
+        platform: &Arc<Platform<T, S>>,
+    ) -> Result<Self, Refused> {
+        let body = match upload(request.uri())? {
+            Some(id) => uploaded(request, platform, &id).await?.into(),
+            None => body(request, platform).await?,
+        };
         let document = parse_bytes(&body).map_err(Refused::unreadable)?;
         let valid = validate(&document).map_err(invalid)?;
         Ok(Self {
@@ -73,6 +86,37 @@ impl Written {
     }
 }
 
+/// The query of whatever takes a document.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(crate) struct WithUpload {
+    /// The document is this upload, not the body.
+    #[schema(value_type = Option<String>, pattern = "^upl-[0-9a-f]{32}$")]
+    upload: Option<UploadId>,
+}
+
+/// The upload that the query names.
+fn upload(uri: &Uri) -> Result<Option<UploadId>, Refused> {
+    match Query::<WithUpload>::try_from_uri(uri) {
+        Ok(Query(query)) => Ok(query.upload),
+        Err(error) => Err(Refused::bad_request(shown(&error.body_text()))),
+    }
+}
+
+async fn uploaded<T: Table, S: System>(
+    request: Request,
+    platform: &Arc<Platform<T, S>>,
+    id: &UploadId,
+) -> Result<Vec<u8>, Refused> {
+    let (mut parts, body) = request.into_parts();
+    let caller = Caller::from_request_parts(&mut parts, platform).await?;
+    let body = Bytes::from_request(Request::from_parts(parts, body), platform).await;
+    if !body.map_err(|_| Refused::too_large())?.is_empty() {
+        let message = "the request has a body and names an upload; only one can be the document";
+        return Err(Refused::bad_request(message));
+    }
+    uploads::read(&platform.system, &caller, id).await
+}
+
 async fn body<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Refused> {
     refuse_other_types(request.headers())?;
     let body = Bytes::from_request(request, state).await;
@@ -115,7 +159,18 @@ fn refuse_other_types(headers: &HeaderMap) -> Result<(), Refused> {
 }
 
 /// The digest of the client's idempotency key, if it sent one.
-pub(crate) fn idempotency_key(headers: &HeaderMap) -> Result<Option<Digest>, Refused> {
+#[derive(Debug)]
+pub(crate) struct RequestKey(pub(crate) Option<Digest>);
+
+impl<S: Sync> FromRequestParts<S> for RequestKey {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Refused> {
+        idempotency_key(&parts.headers).map(Self)
+    }
+}
+
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<Digest>, Refused> {
     let Some(key) = headers.get("idempotency-key") else {
         return Ok(None);
     };

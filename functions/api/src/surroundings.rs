@@ -2,9 +2,10 @@
 
 use groundplane_model::Artifact;
 use groundplane_ports::{
-    Clock, Ids, NewSecretVersion, Random, ReadArtifacts, ReadDeploymentRuns, Result, WriteSecrets,
+    Clock, Ids, NewSecretVersion, Random, ReadArtifacts, ReadDeploymentRuns, Result, UploadPlace,
+    Uploads, WriteSecrets,
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 /// A clock with identifiers and randomness, the place where secrets are kept, the place where
@@ -80,5 +81,17 @@ impl<C: Send + Sync, W: Send + Sync, A: Send + Sync, R: ReadDeploymentRuns> Read
 {
     async fn is_running(&self, name: &str) -> Result<bool> {
         self.executions.is_running(name).await
+    }
+}
+
+impl<C: Send + Sync, W: Send + Sync, A: Uploads, R: Send + Sync> Uploads
+    for Surroundings<C, W, A, R>
+{
+    async fn place(&self, key: &str, bytes: u64, valid: SignedDuration) -> Result<UploadPlace> {
+        self.artifacts.place(key, bytes, valid).await
+    }
+
+    async fn uploaded(&self, key: &str, most: u64) -> Result<Option<Vec<u8>>> {
+        self.artifacts.uploaded(key, most).await
     }
 }

@@ -1,18 +1,21 @@
 //! `/v1/tenants`: what tenants are allowed, and what they use of it. A tenant sees itself; whoever
-//! runs the platform sees all.
+//! runs the platform sees all. By what other accounts know a tenant is for those who answer for it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
+use groundplane_accounts::external_id;
 use groundplane_authority::{Action, Object};
 use groundplane_governance::bound_of;
 use groundplane_model::{Failure, FailureKind, Quota, TenantId};
 use groundplane_quotas::{rules_of, used};
-use serde_json::{Map, Value, json};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::gate::Caller;
-use crate::ground;
+use crate::ground::{DocumentView, Ground as _};
 use crate::problem::Refused;
 use crate::request::Named;
 use crate::{Platform, System, Table};
@@ -25,21 +28,41 @@ const QUOTAS: [Quota; 4] = [
     Quota::RequestsPerMinute,
 ];
 
+/// How much of a quota is used.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = QuotaUsage)]
+pub(crate) struct UsageView {
+    used: u64,
+    most: u64,
+}
+
+/// What a tenant is allowed, and what it uses of it.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = TenantDocument)]
+pub(crate) struct TenantView {
+    #[serde(flatten)]
+    document: DocumentView,
+    /// By quota; those that are not bounded are not counted.
+    usage: BTreeMap<&'static str, UsageView>,
+    /// By what other accounts know the tenant; for those who answer for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    external_id: Option<String>,
+}
+
 /// `GET /v1/tenants/{name}`
 pub(crate) async fn show<T: Table, S: System>(
     State(platform): State<Arc<Platform<T, S>>>,
     caller: Caller,
     Named(name): Named,
-) -> Result<Json<Value>, Refused> {
+) -> Result<Json<TenantView>, Refused> {
     let absent = || Failure::new(FailureKind::NotFound, "there is no such tenant");
     let tenant = TenantId::parse(&name).map_err(|_| absent())?;
     let is_own = caller.principal.tenant == tenant;
-    let manages = || {
-        caller
-            .may(Action::TenantManage, Object::of(&tenant))
-            .allowed
-    };
-    if !is_own && !manages() {
+    // Who manages tenants does so for all of them.
+    let may = |action| caller.may(action, Object::of(&caller.about)).allowed;
+    let manages = may(Action::TenantManage);
+    if !is_own && !manages {
         return Err(absent().into());
     }
     let rules = rules_of(&platform.table, &tenant).await?;
@@ -48,18 +71,22 @@ pub(crate) async fn show<T: Table, S: System>(
         Failure::new(FailureKind::NotFound, message)
     })?;
     let now = platform.system.now();
-    let mut usage = Map::new();
+    let mut usage = BTreeMap::new();
     for quota in QUOTAS {
         let Some(most) = bound_of(Some(&rules), quota) else {
             continue;
         };
         let used = used(&platform.table, &tenant, quota, now).await?;
-        let used = json!({ "used": used.max(0), "most": most });
-        usage.insert(quota.as_str().to_owned(), used);
+        let used = u64::try_from(used).unwrap_or_default();
+        usage.insert(quota.as_str(), UsageView { used, most });
     }
-    let mut view = ground::view(&rules);
-    if let Value::Object(fields) = &mut view {
-        fields.insert("usage".to_owned(), Value::Object(usage));
-    }
-    Ok(Json(view))
+    let external_id = match manages || may(Action::TrustRead) {
+        true => Some(external_id(&platform.table, &platform.system, &tenant).await?),
+        false => None,
+    };
+    Ok(Json(TenantView {
+        document: rules.view(),
+        usage,
+        external_id,
+    }))
 }

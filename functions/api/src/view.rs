@@ -1,5 +1,6 @@
 //! What the API shows of records.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use groundplane_deployment::WaitsFor;
@@ -11,8 +12,12 @@ use groundplane_model::{
 };
 use jiff::Timestamp;
 use serde::Serialize;
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, SchemaType, Type};
+use utoipa::openapi::{Ref, RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 use crate::life_view::LifeView;
+use crate::precondition;
 
 /// A page of a listing.
 #[derive(Debug, Serialize)]
@@ -21,8 +26,39 @@ pub(crate) struct Listing<V> {
     pub(crate) next: Option<String>,
 }
 
+impl<V: ToSchema> PartialSchema for Listing<V> {
+    fn schema() -> RefOr<Schema> {
+        let items = ArrayBuilder::new().items(Ref::from_schema_name(V::name()));
+        let text = SchemaType::from_iter([Type::String, Type::Null]);
+        let next = ObjectBuilder::new()
+            .schema_type(text)
+            .description(Some("The `cursor` of the next page; null on the last one."));
+        ObjectBuilder::new()
+            .description(Some("A page of a listing."))
+            .property("items", items)
+            .required("items")
+            .property("next", next)
+            .required("next")
+            .build()
+            .into()
+    }
+}
+
+impl<V: ToSchema> ToSchema for Listing<V> {
+    /// Each listing has a name of its own.
+    fn name() -> Cow<'static, str> {
+        Cow::Owned(format!("{}Page", V::name()))
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push((V::name().into_owned(), V::schema()));
+        V::schemas(schemas);
+    }
+}
+
 /// The answer to a submission or a destroy.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Accepted)]
 pub(crate) struct AcceptedView {
     pub(crate) instance: InstanceId,
     pub(crate) deployment: DeploymentId,
@@ -31,7 +67,8 @@ pub(crate) struct AcceptedView {
 }
 
 /// The answer to an applied document.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Applied)]
 pub(crate) struct AppliedView {
     pub(crate) kind: &'static str,
     pub(crate) name: String,
@@ -41,8 +78,9 @@ pub(crate) struct AppliedView {
 }
 
 /// An instance in a listing.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Instance)]
 pub(crate) struct InstanceView {
     id: InstanceId,
     name: String,
@@ -55,20 +93,23 @@ pub(crate) struct InstanceView {
     last_deployment: DeploymentId,
     created_at: Timestamp,
     updated_at: Timestamp,
+    /// What `If-Match` takes: which state of the instance this is.
+    pub(crate) etag: String,
 }
 
 /// An instance by itself.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct InstanceDetail {
     #[serde(flatten)]
-    instance: InstanceView,
+    pub(crate) instance: InstanceView,
     outputs: BTreeMap<ContextKey, String>,
     units: Vec<UnitView>,
     life: Option<LifeView>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Unit)]
 struct UnitView {
     unit: UnitName,
     stack_name: String,
@@ -79,8 +120,9 @@ struct UnitView {
 }
 
 /// A deployment.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Deployment)]
 pub(crate) struct DeploymentView {
     id: DeploymentId,
     instance: InstanceId,
@@ -108,8 +150,9 @@ pub(crate) struct DeploymentView {
 }
 
 /// The approval that a deployment waits or has waited for.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Approval)]
 struct ApprovalView {
     since: Option<Timestamp>,
     until: Option<Timestamp>,
@@ -128,13 +171,15 @@ impl From<Approval> for ApprovalView {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Wave)]
 struct WaveView {
     units: Vec<StepView>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Step)]
 struct StepView {
     step: StepId,
     unit: UnitName,
@@ -150,6 +195,7 @@ struct StepView {
 impl From<Instance> for InstanceView {
     fn from(instance: Instance) -> Self {
         Self {
+            etag: precondition::tag(instance.version),
             name: instance.id.service().to_owned(),
             id: instance.id,
             environment: instance.environment,

@@ -127,9 +127,9 @@ async fn wanted<T: Table, S: System>(
             // As the handler reads it, so that both mean the same verb.
             let Named(target) = Named::from_request_parts(parts, platform).await?;
             let (_, verb) = split(&target, collection)?;
-            let known = verbs.iter().find(|(known, _)| *known == verb);
-            let (_, action) = known.ok_or_else(|| no_such_verb(verb))?;
-            Ok(Some(*action))
+            let known = verbs.iter().find(|known| known.name == verb);
+            let known = known.ok_or_else(|| no_such_verb(verb))?;
+            Ok(Some(known.action))
         }
     }
 }

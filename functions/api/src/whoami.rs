@@ -3,11 +3,13 @@
 use axum::Json;
 use groundplane_model::TenantId;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::gate::Caller;
 
 /// Who calls.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Caller)]
 pub(crate) struct CallerView {
     subject: String,
     tenant: TenantId,

@@ -17,12 +17,13 @@ mod skip;
 mod stored;
 mod tell;
 
+use groundplane_accounts::of_instance;
 use groundplane_model::{
     Change, DeploymentId, DriftCheck, DriftState, DriftStatus, Failure, FailureKind, Instance,
     InstanceId, InstanceStatus, Partition, Revision, SkipReason, TenantId, UnitCheck, UnitState,
 };
 use groundplane_ports::{
-    Clock, Ids, ReadDrift, ReadScaling, ReadServices, ReadTable, ReadTagged, WriteTable,
+    Clock, Ids, Reach, ReadDrift, ReadScaling, ReadServices, ReadTable, ReadTagged, WriteTable,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -110,7 +111,7 @@ enum Found {
     Gone,
 }
 
-/// Who tells what is there.
+/// Who tells what is there, in all accounts or in one.
 #[derive(Debug)]
 pub struct Sources<'a, Stacks, Services, Tags> {
     /// CloudFormation.
@@ -136,7 +137,12 @@ impl<Stacks, Services, Tags> Copy for Sources<'_, Stacks, Services, Tags> {}
 /// ports say.
 pub async fn handle(
     table: &(impl ReadTable + WriteTable),
-    sources: Sources<'_, impl ReadDrift, impl ReadServices + ReadScaling, impl ReadTagged>,
+    sources: Sources<
+        '_,
+        impl Reach<Port: ReadDrift>,
+        impl Reach<Port: ReadServices + ReadScaling>,
+        impl Reach<Port: ReadTagged>,
+    >,
     system: &(impl Clock + Ids),
     Request {
         tenant,
@@ -170,13 +176,21 @@ pub async fn handle(
         Standing::Open(check) => check,
         Standing::New { over } => begin::new(table, &subject, over).await?,
     };
+    let account = of_instance(table, &subject.instance).await?;
+    let account = account.as_ref();
+    let stacks = &*sources.stacks.reach(account).await?;
     let before = check.clone();
-    let check = detect::advance(sources.stacks, check, &subject.units).await?;
+    let check = detect::advance(stacks, check, &subject.units).await?;
     let is_over = check.units.values().all(UnitCheck::has_ended);
     if is_over || now.duration_since(check.begun_at) >= PATIENCE {
         let key = Revision::key_of(&tenant, &id, subject.revision);
         let revision: Revision = table.require(&key).await?;
-        let sight = observe::observe(sources, &subject, (&check, &revision.spec)).await?;
+        let there = Sources {
+            stacks,
+            services: &*sources.services.reach(account).await?,
+            tags: &*sources.tags.reach(account).await?,
+        };
+        let sight = Box::pin(observe::observe(there, &subject, (&check, &revision.spec))).await?;
         let end = End {
             check,
             revision: &revision,

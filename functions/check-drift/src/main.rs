@@ -12,8 +12,10 @@ async fn main() -> Result<(), Error> {
     let kept = setting_or("AUDIT_RETENTION_DAYS", "400").parse()?;
     let table = aws.table(setting("TABLE_NAME")?);
     let table = Recorded::new(table, System, "check-drift", kept);
-    let (stacks, services) = (aws.cloudformation(), aws.services());
-    let tags = aws.tagged_resources(setting("INSTALLATION")?);
+    let (accounts, installation) = (aws.accounts(), setting("INSTALLATION")?);
+    let stacks = accounts.each(Aws::cloudformation);
+    let services = accounts.each(Aws::services);
+    let tags = accounts.each(move |aws| aws.tagged_resources(installation.clone()));
     let sources = Sources {
         stacks: &stacks,
         services: &services,

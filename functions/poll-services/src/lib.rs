@@ -3,13 +3,15 @@
 //! so a change is told once, whatever is repeated or cut short.
 
 mod databases;
+mod places;
 mod poll;
 mod services;
 mod watch;
 
 use groundplane_model::{Change, Failure, Life, Outbox, OutboxMessage, Poller, ResourceOwner};
 use groundplane_ports::{
-    Clock, PortError, ReadDatabases, ReadServices, ReadTable, Result as PortResult, WriteTable,
+    Clock, PortError, Reach, ReadDatabases, ReadServices, ReadTable, Result as PortResult,
+    WriteTable,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -36,8 +38,8 @@ pub struct Answer {
 /// The first failure of a source, once all were asked; or as the table says.
 pub async fn handle(
     table: &(impl ReadTable + WriteTable),
-    services: &impl ReadServices,
-    databases: &impl ReadDatabases,
+    services: &impl Reach<Port: ReadServices>,
+    databases: &impl Reach<Port: ReadDatabases>,
     clock: &impl Clock,
 ) -> Result<Answer, Failure> {
     let all = watch(table).await?;
@@ -46,24 +48,34 @@ pub async fn handle(
     }
     let poller: Option<Poller> = table.get(&Poller::key_of()).await?;
     let since = poller.as_ref().map(|poller| poller.polled_at);
-    let of_type = |wanted: &'static str| {
-        let watched = all.watched.iter();
-        watched.filter(move |one| one.owner.resource_type == wanted)
-    };
     let now = clock.now();
     let mut round = Round::default();
-    let clusters = ServicePoller::for_all(services, of_type(ResourceOwner::SERVICE), now);
-    for cluster in &clusters {
-        round.take(table, cluster, (since, now)).await?;
-    }
-    let watched: Vec<_> = of_type(ResourceOwner::DATABASE).collect();
-    if !watched.is_empty() {
-        let databases = DatabasePoller {
-            port: databases,
-            watched,
-            now,
+    let sorted = places::sorted(table, &all.watched).await?;
+    sorted
+        .unknown
+        .into_iter()
+        .for_each(|failure| round.fail("an account", failure));
+    for (account, watched) in sorted.known {
+        let of_type = |wanted: &'static str| {
+            let watched = watched.iter().copied();
+            watched.filter(move |one| one.owner.resource_type == wanted)
         };
-        round.take(table, &databases, (since, now)).await?;
+        let services = match services.reach(account.as_ref()).await {
+            Ok(services) => services,
+            Err(error) => {
+                round.fail("an account", error.into());
+                continue;
+            }
+        };
+        for cluster in &ServicePoller::for_all(&*services, of_type(ResourceOwner::SERVICE), now) {
+            round.take(table, cluster, (since, now)).await?;
+        }
+        let watched: Vec<_> = of_type(ResourceOwner::DATABASE).collect();
+        if !watched.is_empty() {
+            let port = &*databases.reach(account.as_ref()).await?;
+            let databases = DatabasePoller { port, watched, now };
+            round.take(table, &databases, (since, now)).await?;
+        }
     }
     if let Some(failure) = round.failure {
         return Err(failure);
@@ -89,6 +101,12 @@ struct Round {
 }
 
 impl Round {
+    /// Keeps in mind that `source` could not be asked.
+    fn fail(&mut self, source: &str, failure: Failure) {
+        tracing::warn!(source, cause = %failure, "not polled");
+        self.failure.get_or_insert(failure);
+    }
+
     /// Asks one source, and saves what it finds.
     async fn take(
         &mut self,
@@ -99,8 +117,7 @@ impl Round {
         let findings = match source.poll(since).await {
             Ok(findings) => findings,
             Err(failure) => {
-                tracing::warn!(source = source.source(), cause = %failure, "not polled");
-                self.failure.get_or_insert(failure);
+                self.fail(&source.source(), failure);
                 return Ok(());
             }
         };

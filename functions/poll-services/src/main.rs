@@ -10,6 +10,8 @@ async fn main() -> Result<(), Error> {
     start_telemetry();
     let aws = Aws::from_env().await;
     let table = aws.table(setting("TABLE_NAME")?);
-    let (services, databases) = (aws.services(), aws.databases());
+    let accounts = aws.accounts();
+    let services = accounts.each(Aws::services);
+    let databases = accounts.each(Aws::databases);
     serve(async |_tick: Value| handle(&table, &services, &databases, &System).await).await
 }

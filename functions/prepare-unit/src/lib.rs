@@ -3,8 +3,8 @@
 
 use groundplane_deployment::{Prepared, Settings, prepare, stop_step_if_cancelled, undo};
 use groundplane_model::{
-    Deployment, DeploymentId, DeploymentSpec, Failure, Partition, Ruling, Step, StepId, TenantId,
-    UnitState,
+    AccountRole, Deployment, DeploymentId, DeploymentSpec, Failure, Partition, Ruling, Step,
+    StepId, TenantId, UnitState,
 };
 use groundplane_ports::{Clock, ReadTable, WriteTable};
 use serde::{Deserialize, Serialize};
@@ -57,6 +57,7 @@ pub async fn handle(
     let settings = Settings {
         installation: installation.to_owned(),
         tags: makeup.unwrap_or_default().tags,
+        account: AccountRole::of(&submitted.landing_zone),
         role_arn: submitted.landing_zone.spec.service_role_arn,
     };
 

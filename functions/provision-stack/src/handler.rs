@@ -1,9 +1,12 @@
 //! The step: look, decide, act.
 
+use groundplane_accounts::of_role;
 use groundplane_model::{
     Deployment, DeploymentStatus, EngineAction, EngineInput, Failure, FailureKind,
 };
-use groundplane_ports::{ChangeSetKind, ChangeStacks, NewChangeSet, ReadStacks, ReadTable, Stack};
+use groundplane_ports::{
+    ChangeSetKind, ChangeStacks, NewChangeSet, Reach, ReadStacks, ReadTable, Stack,
+};
 
 use crate::decide::{Decision, Observed, OurChangeSet, Seen, decide};
 use crate::ownership::Marks;
@@ -41,13 +44,15 @@ pub async fn handle<S: ReadStacks + ChangeStacks>(
     Box::pin(step.carry_out(decision, found, progress)).await
 }
 
-/// Moves the stack of `request` one step on, as [`handle`] does, unless someone wants its deployment
-/// to go no further. Only what a deployment does is cancelled, never what it takes back or removes.
+/// Moves the stack of `request` one step on, as [`handle`] does, in the account that it is in, unless
+/// someone wants its deployment to go no further. Only what a deployment does is cancelled, never
+/// what it takes back or removes.
 ///
 /// # Errors
-/// `Cancelled` once nothing moves any more; otherwise as [`handle`] says.
-pub async fn handle_unless_cancelled<S: ReadStacks + ChangeStacks>(
-    (table, stacks): (&impl ReadTable, &S),
+/// `Cancelled` once nothing moves any more; `Denied` where the account does not let the platform in;
+/// otherwise as [`handle`] says.
+pub async fn handle_unless_cancelled<S: ReadStacks + ChangeStacks + Send + Sync>(
+    (table, accounts): (&impl ReadTable, &impl Reach<Port = S>),
     installation: &str,
     mut request: Request,
 ) -> Result<Answer, Failure> {
@@ -61,7 +66,13 @@ pub async fn handle_unless_cancelled<S: ReadStacks + ChangeStacks>(
             request.progress.cancelled = true;
         }
     }
-    handle(stacks, installation, request).await
+    let EngineInput {
+        tenant, account, ..
+    } = &request.input;
+    let account = of_role(table, tenant, account.clone()).await?;
+    let stacks = accounts.reach(account.as_ref()).await?;
+    // Boxed: the futures of the AWS SDKs nest deeper than the compiler follows at once.
+    Box::pin(handle(&*stacks, installation, request)).await
 }
 
 /// A stack and what was made of it.

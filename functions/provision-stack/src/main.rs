@@ -8,7 +8,8 @@ use groundplane_provision_stack::handle_unless_cancelled;
 async fn main() -> Result<(), Error> {
     start_telemetry();
     let aws = Aws::from_env().await;
-    let (table, stacks) = (aws.table(setting("TABLE_NAME")?), aws.cloudformation());
+    let table = aws.table(setting("TABLE_NAME")?);
+    let stacks = aws.accounts().each(Aws::cloudformation);
     let installation = setting("INSTALLATION")?;
     let places = (&table, &stacks);
     serve(async |request| handle_unless_cancelled(places, &installation, request).await).await

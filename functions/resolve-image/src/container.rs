@@ -2,7 +2,7 @@
 //! as it is given.
 
 use groundplane_model::{Failure, ImageReference};
-use groundplane_ports::{PortError, ReadRegistry, ReadTable};
+use groundplane_ports::{PortError, Reach, ReadRegistry, ReadTable};
 use groundplane_resolvers::{
     Architecture, ContainerError, ContainerPlan, ImageKind, choose_tag, nearest_tags,
     plan_container,
@@ -43,11 +43,12 @@ impl<'a> Wanted<'a> {
 /// The image that is wanted, pinned where it can be.
 pub(crate) async fn answer(
     table: &impl ReadTable,
-    registry: &impl ReadRegistry,
+    registries: &impl Reach<Port: ReadRegistry>,
     ground: &Ground<'_>,
     wanted: Wanted<'_>,
 ) -> Result<Answer, Failure> {
     let family = ImageReference::parse(wanted.repository).map_err(|error| invalid(&error))?;
+    let registry = &*registries.reach(ground.account_of(&family)).await?;
     let family = family.name();
     let entries = ground.entries(table, ImageKind::Container, &family).await?;
     let planned = plan_container(

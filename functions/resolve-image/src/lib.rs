@@ -6,11 +6,12 @@ mod machine;
 
 use std::collections::BTreeMap;
 
+use groundplane_accounts::of_zone;
 use groundplane_model::{
-    Allocation, Change, DeploymentSpec, Failure, FailureKind, LandingZoneName, Layer, Owner,
-    Partition, ResolutionRequest, ResolverAnswer, ResolverCall, ResolverName,
+    Allocation, Change, DeploymentSpec, Failure, FailureKind, ImageReference, LandingZone, Layer,
+    Owner, Partition, ResolutionRequest, ResolverAnswer, ResolverCall, ResolverName,
 };
-use groundplane_ports::{Clock, PortError, ReadRegistry, ReadTable, WriteTable};
+use groundplane_ports::{Account, Clock, PortError, Reach, ReadRegistry, ReadTable, WriteTable};
 use groundplane_quotas::Counted;
 use groundplane_resolvers::{
     Architecture, CatalogEntry, ImageConfig, ImageKind, Refusals, configured,
@@ -28,7 +29,7 @@ const RACES: u32 = 4;
 /// answer, and as the table says.
 pub async fn handle(
     table: &(impl ReadTable + WriteTable),
-    registry: &impl ReadRegistry,
+    registries: &impl Reach<Port: ReadRegistry>,
     clock: &impl Clock,
     call: ResolverCall,
 ) -> Result<ResolverAnswer, Failure> {
@@ -46,11 +47,12 @@ pub async fn handle(
             let ground = Ground {
                 config,
                 layer,
-                landing_zone: &submitted.landing_zone.name,
+                landing_zone: &submitted.landing_zone,
+                account: of_zone(table, &tenant, &submitted.landing_zone).await?,
             };
             let mut refusals = Refusals::default();
             for request in &requests {
-                let outcome = resolve(table, registry, clock, (&ground, request)).await;
+                let outcome = resolve(table, registries, clock, (&ground, request)).await;
                 refusals.note(&request.owner, outcome)?;
             }
             refusals.end("image")?;
@@ -75,10 +77,20 @@ pub async fn handle(
 pub(crate) struct Ground<'a> {
     pub(crate) config: ImageConfig,
     layer: Layer,
-    landing_zone: &'a LandingZoneName,
+    landing_zone: &'a LandingZone,
+    /// The account of the landing zone, if it is another one than the platform's.
+    account: Option<Account>,
 }
 
 impl Ground<'_> {
+    /// The account whose rights decide about an image: that of the landing zone over its own
+    /// repositories, the platform's over all others.
+    pub(crate) fn account_of(&self, image: &ImageReference) -> Option<&Account> {
+        let registry = image.ecr()?;
+        let is_there = registry.account == self.landing_zone.spec.account;
+        self.account.as_ref().filter(|_| is_there)
+    }
+
     /// What the catalog has of a family, for this landing zone and for all.
     pub(crate) async fn entries(
         &self,
@@ -88,7 +100,7 @@ impl Ground<'_> {
     ) -> Result<Vec<CatalogEntry>, Failure> {
         let prefix = CatalogEntry::prefix_of(kind, family);
         let mut entries = Vec::new();
-        for place in [Some(self.landing_zone), None] {
+        for place in [Some(&self.landing_zone.name), None] {
             let found: Vec<CatalogEntry> = table.query(&Partition::images(place), &prefix).await?;
             entries.extend(found);
         }
@@ -118,7 +130,7 @@ impl Answer {
 
 async fn resolve(
     table: &(impl ReadTable + WriteTable),
-    registry: &impl ReadRegistry,
+    registries: &impl Reach<Port: ReadRegistry>,
     clock: &impl Clock,
     (ground, request): (&Ground<'_>, &ResolutionRequest),
 ) -> Result<(), Failure> {
@@ -128,7 +140,7 @@ async fn resolve(
         if held.as_ref().is_some_and(|held| answers(held, request)) {
             return Ok(());
         }
-        let answer = answer(table, registry, (ground, request)).await?;
+        let answer = answer(table, registries, (ground, request)).await?;
         let value = (answer.image.as_str(), answer.outputs());
         let allocation = Allocation::answer(request, value, ground.layer, clock.now());
         match table
@@ -152,14 +164,14 @@ fn answers(held: &Allocation, request: &ResolutionRequest) -> bool {
 
 async fn answer(
     table: &impl ReadTable,
-    registry: &impl ReadRegistry,
+    registries: &impl Reach<Port: ReadRegistry>,
     (ground, request): (&Ground<'_>, &ResolutionRequest),
 ) -> Result<Answer, Failure> {
     let input = |name: &str| request.inputs.get(name).map(|value| value.trim());
     let architecture = input("architecture").map(architecture).transpose()?;
     if let Some(image) = input("value").or(input("repository")) {
         let wanted = container::Wanted::of(image, input("version"), architecture);
-        return container::answer(table, registry, ground, wanted).await;
+        return container::answer(table, registries, ground, wanted).await;
     }
     if let Some(family) = input("osFamily") {
         let version = input("osVersion").unwrap_or("latest");

@@ -8,6 +8,7 @@ use groundplane_resolve_image::handle;
 async fn main() -> Result<(), Error> {
     start_telemetry();
     let aws = Aws::from_env().await;
-    let (table, registry) = (aws.table(setting("TABLE_NAME")?), aws.registry());
+    let table = aws.table(setting("TABLE_NAME")?);
+    let registry = aws.accounts().each(Aws::registry);
     serve(async |request| handle(&table, &registry, &System, request).await).await
 }

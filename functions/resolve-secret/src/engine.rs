@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use groundplane_model::{
     DeploymentId, EngineAction, EngineInput, EngineOutput, Failure, FailureKind, Owner, StepId,
 };
-use groundplane_ports::{ChangeStacks, Clock, Pause, ReadStacks, WriteArtifacts};
+use groundplane_ports::{Account, ChangeStacks, Clock, Pause, Reach, ReadStacks, WriteArtifacts};
 use groundplane_provision_stack::{Answer, Progress, Request, handle};
 use groundplane_resolvers::SecretStack;
 use jiff::SignedDuration;
@@ -21,7 +21,7 @@ const LONGEST_PAUSE: SignedDuration = SignedDuration::from_secs(3);
 /// What brings stacks to their end.
 #[derive(Debug)]
 pub struct Engine<C, A, S> {
-    /// The stacks.
+    /// The stacks, in all accounts.
     pub stacks: C,
     /// Where templates are kept for CloudFormation.
     pub artifacts: A,
@@ -43,12 +43,12 @@ pub(crate) struct Order<'a> {
 
 impl<C, A, S> Engine<C, A, S>
 where
-    C: ReadStacks + ChangeStacks,
+    C: Reach<Port: ReadStacks + ChangeStacks>,
     A: WriteArtifacts,
     S: Clock + Pause,
 {
-    /// Brings all stacks to where they are ordered, side by side, and gives what they put out, in
-    /// the order of the orders. Nothing is remembered in between: cut off anywhere, the same
+    /// Brings all stacks of that account to where they are ordered, side by side, and gives what they
+    /// put out, in the order of the orders. Nothing is remembered in between: cut off anywhere, the same
     /// again goes on from what is there.
     ///
     /// # Errors
@@ -56,8 +56,13 @@ where
     /// than one invocation waits.
     pub(crate) async fn carry_out(
         &self,
+        account: Option<&Account>,
         orders: &[Order<'_>],
     ) -> Result<Vec<EngineOutput>, Failure> {
+        if orders.is_empty() {
+            return Ok(Vec::new());
+        }
+        let stacks = self.stacks.reach(account).await?;
         let mut moving = VecDeque::new();
         for (place, order) in orders.iter().enumerate() {
             let input = self.input(order).await?;
@@ -69,7 +74,7 @@ where
         let mut looked = 0;
         while let Some((place, input, progress)) = moving.pop_front() {
             let stack = input.stack_name.clone();
-            match self.step(&input, progress).await? {
+            match self.step(&*stacks, &input, progress).await? {
                 Answer::Done(output) => ended.push((place, output)),
                 Answer::Pending {
                     wait_seconds,
@@ -91,13 +96,18 @@ where
     }
 
     /// One step; one that may succeed when it is taken again is taken again.
-    async fn step(&self, input: &EngineInput, progress: Progress) -> Result<Answer, Failure> {
+    async fn step(
+        &self,
+        stacks: &C::Port,
+        input: &EngineInput,
+        progress: Progress,
+    ) -> Result<Answer, Failure> {
         let request = Request {
             input: input.clone(),
             progress: progress.clone(),
         };
         // Boxed: the futures of the AWS SDKs nest deeper than the compiler follows at once.
-        match Box::pin(handle(&self.stacks, &self.installation, request)).await {
+        match Box::pin(handle(stacks, &self.installation, request)).await {
             Err(failure)
                 if matches!(
                     failure.kind,
@@ -158,6 +168,7 @@ where
             parameters: std::collections::BTreeMap::new(),
             tags: stack.tags.clone(),
             role_arn,
+            account: None,
             repair: false,
         })
     }

@@ -3,7 +3,9 @@
 //! made, so that it can always be found again.
 
 use groundplane_model::{Allocation, EngineOutput, Failure, FailureKind, ResolutionRequest};
-use groundplane_ports::{ChangeStacks, Clock, DescribeSecrets, Pause, ReadStacks, WriteArtifacts};
+use groundplane_ports::{
+    ChangeStacks, Clock, DescribeSecrets, Pause, Reach, ReadStacks, WriteArtifacts,
+};
 use groundplane_resolvers::SecretStack;
 
 use crate::engine::{Engine, Order};
@@ -28,7 +30,7 @@ pub(crate) async fn make<C, A, S>(
     (ground, wanted): (&Ground, Vec<(&ResolutionRequest, Option<Allocation>)>),
 ) -> Result<(), Failure>
 where
-    C: ReadStacks + ChangeStacks,
+    C: Reach<Port: ReadStacks + ChangeStacks>,
     A: WriteArtifacts,
     S: Clock + Pause,
 {
@@ -42,7 +44,7 @@ where
             still_there(secrets, own).await?;
             continue;
         }
-        release::previous_life(engine, (owner, held.as_ref())).await?;
+        release::previous_life(table, engine, (owner, held.as_ref())).await?;
         let job = Job {
             request,
             stack: SecretStack::of(&engine.installation, owner),
@@ -58,7 +60,7 @@ where
         jobs.push(job);
     }
     let orders: Vec<Order<'_>> = jobs.iter().map(|job| job.order(ground)).collect();
-    let made = engine.carry_out(&orders).await?;
+    let made = engine.carry_out(ground.account.as_ref(), &orders).await?;
     for (job, made) in jobs.iter().zip(made) {
         let answer = job.answer(&made)?;
         save(table, &engine.system, ground, (job.request, answer)).await?;

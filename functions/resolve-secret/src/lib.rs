@@ -8,13 +8,14 @@ mod release;
 
 use std::collections::BTreeMap;
 
+use groundplane_accounts::of_zone;
 use groundplane_model::{
     Allocation, Change, DeploymentSpec, Failure, FailureKind, Layer, Owner, ResolutionRequest,
     ResolverAnswer, ResolverCall, ResolverName,
 };
 use groundplane_ports::{
-    ChangeStacks, Clock, DescribeSecrets, Pause, PortError, ReadStacks, ReadTable, WriteArtifacts,
-    WriteTable,
+    Account, ChangeStacks, Clock, DescribeSecrets, Pause, PortError, Reach, ReadStacks, ReadTable,
+    WriteArtifacts, WriteTable,
 };
 use groundplane_quotas::Counted;
 use groundplane_resolvers::{Refusals, SecretConfig, configured, secret_reference};
@@ -32,12 +33,12 @@ impl<T: ReadTable + WriteTable> Table for T {}
 /// takes its time, `ProvisionFailed` where it fails, and as the table says.
 pub async fn handle<C, A, S>(
     table: &impl Table,
-    secrets: &impl DescribeSecrets,
+    secrets: &impl Reach<Port: DescribeSecrets>,
     engine: &Engine<C, A, S>,
     call: ResolverCall,
 ) -> Result<ResolverAnswer, Failure>
 where
-    C: ReadStacks + ChangeStacks,
+    C: Reach<Port: ReadStacks + ChangeStacks>,
     A: WriteArtifacts,
     S: Clock + Pause,
 {
@@ -52,9 +53,12 @@ where
             let key = DeploymentSpec::key_of(&tenant, &deployment);
             let submitted: DeploymentSpec = table.require(&key).await?;
             let (config, layer) = configured(&ResolverName::secret(), &submitted)?;
+            let account = of_zone(table, &tenant, &submitted.landing_zone).await?;
+            let secrets = &*secrets.reach(account.as_ref()).await?;
             let ground = Ground {
                 config,
                 layer,
+                account,
                 role_arn: submitted.landing_zone.spec.service_role_arn,
             };
             let mut refusals = Refusals::default();
@@ -67,7 +71,7 @@ where
                 };
                 let outcome = existing::find(secrets, &request.owner, name).await;
                 if let Some(secret) = refusals.note(&request.owner, outcome)? {
-                    release::previous_life(engine, (&request.owner, held.as_ref())).await?;
+                    release::previous_life(table, engine, (&request.owner, held.as_ref())).await?;
                     let answer = existing::answer(&secret, held.as_ref());
                     save(table, &engine.system, &ground, (request, answer)).await?;
                 }
@@ -94,6 +98,8 @@ where
 pub(crate) struct Ground {
     pub(crate) config: SecretConfig,
     layer: Layer,
+    /// The account that they are in, if it is another one than the platform's.
+    pub(crate) account: Option<Account>,
     /// The service role that CloudFormation works under.
     pub(crate) role_arn: Option<String>,
 }

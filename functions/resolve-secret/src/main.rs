@@ -8,9 +8,11 @@ use groundplane_resolve_secret::{Engine, handle};
 async fn main() -> Result<(), Error> {
     start_telemetry();
     let aws = Aws::from_env().await;
-    let (table, secrets) = (aws.table(setting("TABLE_NAME")?), aws.secrets());
+    let table = aws.table(setting("TABLE_NAME")?);
+    let accounts = aws.accounts();
+    let secrets = accounts.each(Aws::secrets);
     let engine = Engine {
-        stacks: aws.cloudformation(),
+        stacks: accounts.each(Aws::cloudformation),
         artifacts: aws.artifacts(setting("ARTIFACT_BUCKET")?),
         system: System,
         installation: setting("INSTALLATION")?,

@@ -20,8 +20,8 @@ use groundplane_model::{
     Failure, FailureKind, InstanceId, Life, RunId, TenantId, WorkflowName, WorkflowRun,
 };
 use groundplane_ports::{
-    ChangeScaling, ChangeServices, Clock, FailOverDatabases, Ids, ReadDatabases, ReadScaling,
-    ReadServices, ReadTable, WriteTable,
+    ChangeScaling, ChangeServices, Clock, FailOverDatabases, Ids, Reach, ReadDatabases,
+    ReadScaling, ReadServices, ReadTable, WriteTable,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -71,8 +71,8 @@ pub enum Answer {
 /// may succeed; otherwise as the ports say.
 pub async fn handle(
     table: &(impl ReadTable + WriteTable),
-    services: &(impl ReadServices + ChangeServices + ReadScaling + ChangeScaling),
-    databases: &(impl ReadDatabases + FailOverDatabases),
+    services: &impl Reach<Port: ReadServices + ChangeServices + ReadScaling + ChangeScaling>,
+    databases: &impl Reach<Port: ReadDatabases + FailOverDatabases>,
     system: &(impl Clock + Ids),
     Request {
         tenant,
@@ -103,10 +103,26 @@ pub async fn handle(
         now,
     };
     match Kind::of(&run.workflow) {
-        Kind::Restart => restart::advance(table, services, &work).await,
-        Kind::Scale => scale::advance(table, services, &work).await,
-        Kind::Pause(pause) => pause::advance(table, services, (&work, pause)).await,
-        Kind::Failover => failover::advance(table, databases, (system, &work)).await,
+        Kind::Restart => {
+            let account = work.account(table).await?;
+            let services = services.reach(account.as_ref()).await?;
+            Box::pin(restart::advance(table, &*services, &work)).await
+        }
+        Kind::Scale => {
+            let account = work.account(table).await?;
+            let services = services.reach(account.as_ref()).await?;
+            Box::pin(scale::advance(table, &*services, &work)).await
+        }
+        Kind::Pause(pause) => {
+            let account = work.account(table).await?;
+            let services = services.reach(account.as_ref()).await?;
+            Box::pin(pause::advance(table, &*services, (&work, pause))).await
+        }
+        Kind::Failover => {
+            let account = work.account(table).await?;
+            let databases = databases.reach(account.as_ref()).await?;
+            Box::pin(failover::advance(table, &*databases, (system, &work))).await
+        }
         Kind::Deploy(deploy) => deploy::advance(table, system, (&work, deploy)).await,
         Kind::Registered => registered::advance(table, &work).await,
     }

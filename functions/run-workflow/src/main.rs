@@ -12,6 +12,8 @@ async fn main() -> Result<(), Error> {
     let kept = setting_or("AUDIT_RETENTION_DAYS", "400").parse()?;
     let table = aws.table(setting("TABLE_NAME")?);
     let table = Recorded::new(table, System, "run-workflow", kept);
-    let (services, databases) = (aws.services(), aws.databases());
+    let accounts = aws.accounts();
+    let services = accounts.each(Aws::services);
+    let databases = accounts.each(Aws::databases);
     serve(async |request| handle(&table, &services, &databases, &System, request).await).await
 }

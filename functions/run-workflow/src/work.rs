@@ -1,10 +1,11 @@
 //! One run, as the workflows see it.
 
+use groundplane_accounts::of_instance;
 use groundplane_model::{
     Begun, Change, Failure, FailureKind, Instance, InstanceId, InstanceStatus, Life, Partition,
     Run, UnitState, WorkflowRun,
 };
-use groundplane_ports::{ReadTable, WriteTable};
+use groundplane_ports::{Account, ReadTable, WriteTable};
 use jiff::Timestamp;
 
 use crate::{Answer, pace};
@@ -68,6 +69,16 @@ impl Work<'_> {
             Ready::Yes(_) => Ok(true),
             Ready::Busy => Ok(false),
             Ready::Gone => Err(self.gone()),
+        }
+    }
+
+    /// The account that the instance is in, if it is another one than the platform's.
+    pub(crate) async fn account(&self, table: &impl ReadTable) -> Result<Option<Account>, Failure> {
+        let key = Instance::key_of(&self.life.tenant, &self.life.instance);
+        match table.get::<Instance>(&key).await? {
+            Some(instance) => of_instance(table, &instance).await,
+            // Whatever is done next finds that it is gone.
+            None => Ok(None),
         }
     }
 

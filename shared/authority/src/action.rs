@@ -73,8 +73,11 @@ actions! {
     PoolManage = "pool:manage", ProviderAdmin, "create and delete pools, import and give back blocks";
     HolderRead = "holder:read", ReadOnly, "see which instance of a tenant holds a block";
     ComponentPublish = "component:publish", TenantAdmin, "publish components";
+    GuardrailRead = "guardrail:read", ReadOnly, "see guardrails";
     ComponentGovern = "component:govern", ProviderAdmin, "say what tenants may use, and how";
+    TenantRead = "tenant:read", ReadOnly, "see what the tenant is allowed and uses";
     TenantManage = "tenant:manage", ProviderAdmin, "manage tenants";
+    TrustRead = "trust:read", TenantAdmin, "see by what roles of other accounts know the tenant";
     AccessRead = "access:read", ProviderAdmin, "see roles and who has them";
     AccessManage = "access:manage", ProviderAdmin, "say who has which roles";
     AuditRead = "audit:read", TenantAdmin, "see who did what";

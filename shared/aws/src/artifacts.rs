@@ -10,8 +10,8 @@ use crate::error::port_error;
 /// A bucket that artifacts are stored in.
 #[derive(Debug, Clone)]
 pub struct Artifacts {
-    client: Client,
-    bucket: String,
+    pub(crate) client: Client,
+    pub(crate) bucket: String,
 }
 
 impl Artifacts {

@@ -6,6 +6,7 @@ mod read;
 mod template_url;
 
 use aws_sdk_cloudformation::Client;
+use aws_sdk_cloudformation::config::Region;
 use aws_sdk_cloudformation::error::{ProvideErrorMetadata, SdkError};
 use groundplane_ports::PortError;
 
@@ -15,13 +16,23 @@ use crate::error::port_error;
 #[derive(Debug, Clone)]
 pub struct CloudFormation {
     client: Client,
+    /// The region of the bucket that templates are in.
+    templates: Option<Region>,
 }
 
 impl CloudFormation {
-    /// The stacks that `client` reaches.
+    /// The stacks that `client` reaches. Templates are in its region.
     #[must_use]
-    pub const fn new(client: Client) -> Self {
-        Self { client }
+    pub fn new(client: Client) -> Self {
+        let templates = client.config().region().cloned();
+        Self { client, templates }
+    }
+
+    /// The same with templates in that region.
+    #[must_use]
+    pub fn with_templates_of(self, region: Option<Region>) -> Self {
+        let templates = region.or(self.templates);
+        Self { templates, ..self }
     }
 }
 

@@ -5,10 +5,12 @@ use groundplane_model::{
     Ruling, UnitName,
 };
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// How a control stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schema(as = ComplianceStatus)]
 pub enum Status {
     /// All that proves it was in force, and nothing breaks it.
     Satisfied,
@@ -34,8 +36,9 @@ impl Status {
 }
 
 /// How one control stands for one instance.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = ComplianceRow)]
 pub struct Row {
     /// The instance.
     pub instance: InstanceId,

@@ -343,6 +343,7 @@ pub(crate) fn settings() -> Settings {
     Settings {
         installation: "gp-test".to_owned(),
         role_arn: None,
+        account: None,
         tags: BTreeMap::new(),
     }
 }

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use groundplane_model::{
-    Applied, Artifact, Change, Deployment, DeploymentStatus, EngineAction, EngineInput, Failure,
-    FailureKind, Step, StepAction, StepStatus, UnitState,
+    AccountRole, Applied, Artifact, Change, Deployment, DeploymentStatus, EngineAction,
+    EngineInput, Failure, FailureKind, Step, StepAction, StepStatus, UnitState,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -22,6 +22,8 @@ pub struct Settings {
     pub installation: String,
     /// The service role that provisions, if the landing zone names one.
     pub role_arn: Option<String>,
+    /// How the account is reached, if it is another one than the platform's.
+    pub account: Option<AccountRole>,
     /// The tags of the unit beside those that say whose it is.
     pub tags: BTreeMap<String, String>,
 }
@@ -211,6 +213,7 @@ pub(crate) fn engine_input(
         parameters,
         tags,
         role_arn: settings.role_arn.clone(),
+        account: settings.account.clone(),
         repair: false,
     }
 }

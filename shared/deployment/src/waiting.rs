@@ -3,6 +3,7 @@
 use groundplane_model::{Deployment, DeploymentStatus, Step, StepStatus};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::approval::refused_by;
 use crate::undo::is_to_be_undone;
@@ -11,7 +12,7 @@ use crate::undo::is_to_be_undone;
 const START: SignedDuration = SignedDuration::from_mins(1);
 
 /// What a deployment waits for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Waits {
     /// Its execution.
@@ -29,7 +30,7 @@ pub enum Waits {
 }
 
 /// What a deployment waits for, since when, and what helps.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct WaitsFor {
     /// Of what kind it is.

@@ -3,6 +3,7 @@
 use groundplane_model::UnitName;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::ToSchema;
 
 /// One resource that a revision knows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,8 +42,11 @@ pub struct Observation {
 
 /// Who saw a resource. Of two that speak of the same property the later one here counts: it asks
 /// the service itself and is the fresher.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "kebab-case")]
+#[schema(as = DriftSource)]
 pub enum Source {
     /// The drift detection of CloudFormation.
     CloudFormation,

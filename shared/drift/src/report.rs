@@ -3,6 +3,7 @@
 use groundplane_model::{Digest, PropertyClass, UnitName};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use crate::{Severity, Source, Status, Tagged};
 
@@ -83,8 +84,11 @@ fn keep<T: Serialize>(items: &mut Vec<T>, most: usize) {
 }
 
 /// How something differs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "kebab-case")]
+#[schema(as = DriftKind)]
 pub enum Kind {
     /// It is there and was not asked for.
     Added,

@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use groundplane_model::{ContextKey, DeploymentSpec, Revision, SpecLines, UnitName, UnitState};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::ToSchema;
 
 pub use origin::{Origin, Resolution};
 
@@ -31,7 +32,7 @@ pub struct Evidence<'a> {
 }
 
 /// One effective value and where it comes from.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Explained {
     /// Which value: a JSON pointer (RFC 6901). Below `/metadata` and `/spec` it is a value of the
     /// spec, below `/resolved/UNIT/INPUT` what a resolver gave, below `/units/UNIT/parameters` what

@@ -6,14 +6,16 @@ use groundplane_model::{ContextKey, Layer, ResolverName, UnitName};
 use groundplane_resolvers::Entry;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// Where a value comes from.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(
     tag = "from",
     rename_all = "kebab-case",
     rename_all_fields = "camelCase"
 )]
+#[schema(as = ValueOrigin)]
 pub enum Origin {
     /// The user wrote it.
     Spec {
@@ -25,7 +27,7 @@ pub enum Origin {
     /// The schema fills it in.
     Default {
         /// The field that decides about it, where the default is not the same for all.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(default, rename = "decidedBy", skip_serializing_if = "Option::is_none")]
         decided_by: Option<String>,
     },
     /// The spec or a default: the lines of this document were not kept.
@@ -42,7 +44,7 @@ pub enum Origin {
 }
 
 /// What a resolver was told and by whom.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Resolution {
     /// The resolver.
     pub resolver: ResolverName,

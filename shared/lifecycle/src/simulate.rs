@@ -7,6 +7,7 @@ use groundplane_model::{
 };
 use jiff::Timestamp;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::{Beginning, Definition, Delivery, Occurrence, RunOutcome, deliver, settle, start};
 
@@ -25,7 +26,7 @@ pub struct Scenario {
 }
 
 /// One step of the walk.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct SimulatedStep {
     /// When it happens.
     pub at: Timestamp,

@@ -5,6 +5,7 @@ use std::fmt;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Deserializer, Serialize};
+use utoipa::ToSchema;
 
 use crate::{DeploymentId, Digest, Key, Partition, Record, TenantId, drift};
 
@@ -81,7 +82,7 @@ pub struct Approval {
 }
 
 /// What was decided about a plan.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ApprovalDecision {
     /// Which way.
     pub verdict: ApprovalVerdict,
@@ -98,7 +99,7 @@ pub struct ApprovalDecision {
 }
 
 /// Which way a decision went.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ApprovalVerdict {
     /// The plan is carried out.
@@ -110,7 +111,7 @@ pub enum ApprovalVerdict {
 }
 
 /// The wish that a deployment goes no further.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Cancellation {
     /// Who wishes it.
     pub by: String,

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::text_schema::text_schema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -9,6 +10,12 @@ use sha2::{Digest as _, Sha256};
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Digest(String);
+
+text_schema!(
+    Digest,
+    "A SHA-256 as 64 lower-case hexadecimal digits.",
+    "^[0-9a-f]{64}$"
+);
 
 impl Digest {
     /// The digest of `bytes`.

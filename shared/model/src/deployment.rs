@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use crate::{
     Applied, Approval, Artifact, BoundInput, Cancellation, ContextKey, DeploymentId, Digest,
@@ -13,8 +14,9 @@ use crate::{
 };
 
 /// What a deployment is to do with its instance.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = DeploymentAction)]
 pub enum Action {
     /// Make it as the spec says.
     Apply,
@@ -23,7 +25,7 @@ pub enum Action {
 }
 
 /// How far a deployment is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum DeploymentStatus {
     /// Durable; its state machine starts in a moment.
@@ -49,7 +51,7 @@ impl DeploymentStatus {
 }
 
 /// What a successful deployment amounted to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
     /// At least one unit was provisioned or removed.
@@ -59,7 +61,7 @@ pub enum Outcome {
 }
 
 /// Why a deployment or a step failed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DeploymentError {
     /// The unit that failed, if it was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -271,7 +273,7 @@ pub enum StepAction {
 }
 
 /// How far a step is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum StepStatus {
     /// Its wave has not come.

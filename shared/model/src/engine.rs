@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Artifact, DeploymentId, InstanceId, StepId, TenantId, UnitName};
+use crate::{AccountRole, Artifact, DeploymentId, InstanceId, StepId, TenantId, UnitName};
 
 /// What an engine is to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,6 +47,9 @@ pub struct EngineInput {
     /// The service role that provisions, if the landing zone names one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role_arn: Option<String>,
+    /// How the account is reached, if it is another one than the platform's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<AccountRole>,
     /// Whether what is there is not as the artifact made it, and is to be brought back to it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub repair: bool,

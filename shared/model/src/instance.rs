@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use crate::{
     Artifact, Context, ContextKey, DeploymentId, EnvironmentName, Index, InstanceId, Key,
@@ -12,7 +13,7 @@ use crate::{
 };
 
 /// What the platform is doing with an instance.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum InstanceStatus {
     /// A deployment is under way.

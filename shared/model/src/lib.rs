@@ -2,6 +2,7 @@
 //! Nothing here does I/O, reads a clock or knows of AWS.
 
 mod access_policy;
+mod account;
 mod approval;
 mod artifact;
 mod audit;
@@ -42,6 +43,7 @@ mod resolver;
 mod resource_owner;
 mod spec_lines;
 mod tenant;
+mod text_schema;
 mod usage;
 mod workflow;
 #[cfg(test)]
@@ -50,6 +52,7 @@ mod workflow_tests;
 pub use access_policy::{
     AccessPolicy, AccessPolicySpec, AccessRule, CustomRole, GroupRoles, Machine,
 };
+pub use account::{AccountRole, ExternalId};
 pub use approval::{
     Approval, ApprovalDecision, ApprovalPolicy, ApprovalVerdict, Callback, Cancellation, TaskToken,
 };
@@ -85,6 +88,7 @@ pub use identifier::{
 };
 pub use image_reference::{EcrRegistry, ImageReference, InvalidImageReference};
 pub use instance::{Applied, Instance, InstanceStatus, Revision, UnitState};
+pub use json_text::kept_size;
 pub use life::{Deadline, Life, Run, RunCause, Waiting};
 pub use life_log::{EventEntry, Passage, PassageOutcome, Verdict};
 pub use lifecycle::{

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
 use crate::{
     Digest, Index, InstanceId, Key, LifecycleRef, OperationName, Partition, Record, RunId,
@@ -58,7 +59,7 @@ pub struct Life {
 }
 
 /// The end of a stay in a state.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Deadline {
     /// When.
     pub at: Timestamp,

@@ -7,6 +7,7 @@ use semver::{Version, VersionReq};
 use serde::{Deserialize, Serialize};
 
 use crate::LifecycleName;
+use crate::text_schema::text_schema;
 
 /// Why a text is no version, reference or request.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -202,6 +203,16 @@ macro_rules! text {
 }
 
 text!(LifecycleVersion LifecycleRef LifecycleRequest);
+text_schema!(
+    LifecycleVersion,
+    "The version of a lifecycle: three numbers.",
+    r"^[0-9]{1,6}\.[0-9]{1,6}\.[0-9]{1,6}$"
+);
+text_schema!(
+    LifecycleRef,
+    "One version of one lifecycle.",
+    r"^[a-z][a-z0-9-]*@[0-9]{1,6}\.[0-9]{1,6}\.[0-9]{1,6}$"
+);
 
 #[cfg(test)]
 mod tests {

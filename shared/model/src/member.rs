@@ -2,13 +2,14 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::{
     DriftSeverity, DriftStatus, EnvironmentName, InstanceId, Key, Partition, Record, TenantId,
 };
 
 /// How many differences there are of each severity.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SeverityCounts {
     /// Those for which somebody should look now.
     pub critical: u64,
@@ -47,7 +48,7 @@ pub struct DriftSkip {
 }
 
 /// Why a check leaves an instance out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum SkipReason {
     /// A deployment is under way, which a check must not disturb.

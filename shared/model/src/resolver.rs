@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use crate::{Index, Key, Partition, Record, ResolverName};
 
@@ -28,7 +29,7 @@ pub struct ResolverSpec {
 }
 
 /// An input that a resolver gives a value to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Binding {
     /// The input: a JSON pointer into the spec (RFC 6901), for example `/spec/compute/image`.
@@ -45,7 +46,7 @@ pub struct Binding {
 }
 
 /// What becomes of a user's value on an input that a resolver gives a value to.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum UserValue {
     /// It is refused.

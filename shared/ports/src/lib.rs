@@ -5,6 +5,7 @@
 //! not), a commit happens whole or not at all, and whatever fails with [`PortError::Unavailable`]
 //! may have happened.
 
+mod accounts;
 mod audit;
 mod databases;
 mod drift;
@@ -23,6 +24,7 @@ use groundplane_model::{Artifact, Event, Failure, FailureKind, TaskToken};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
+pub use accounts::{Account, Reach, Reached};
 pub use audit::KeepAudit;
 pub use databases::{Database, FailOverDatabases, ReadDatabases};
 pub use drift::{Detection, DetectionProgress, Found, ReadDrift, ResourceDrift, StartChecks};
@@ -118,6 +120,39 @@ pub trait ReadArtifacts: Send + Sync {
     /// # Errors
     /// As [`PortError`] says; `Internal` where what is there is not what was stored.
     fn read(&self, artifact: &Artifact) -> impl Future<Output = Result<Vec<u8>>> + Send;
+}
+
+/// Where somebody may put one document that is too large for a request.
+#[derive(Debug, Clone)]
+pub struct UploadPlace {
+    /// The address, which is a permission: whoever has it may use it. It is never logged.
+    pub url: String,
+    /// The headers that must be sent along.
+    pub headers: Vec<(String, String)>,
+}
+
+/// Permission to have documents uploaded, and to read them.
+pub trait Uploads: Send + Sync {
+    /// Where exactly `bytes` bytes may be put as `key` within `valid`.
+    ///
+    /// # Errors
+    /// As [`PortError`] says.
+    fn place(
+        &self,
+        key: &str,
+        bytes: u64,
+        valid: SignedDuration,
+    ) -> impl Future<Output = Result<UploadPlace>> + Send;
+
+    /// What was put as `key`; none where nothing was.
+    ///
+    /// # Errors
+    /// As [`PortError`] says; `Refused` where it has more than `most` bytes.
+    fn uploaded(
+        &self,
+        key: &str,
+        most: u64,
+    ) -> impl Future<Output = Result<Option<Vec<u8>>>> + Send;
 }
 
 /// Permission to start the deploy state machine.

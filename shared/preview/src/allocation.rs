@@ -3,9 +3,10 @@
 
 use groundplane_model::{ResolverName, UnitName};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// What happens to an allocation of a resolver.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AllocationAction {
     /// It is handed out.
@@ -15,7 +16,8 @@ pub enum AllocationAction {
 }
 
 /// Something that a resolver hands out or gets back, for example a name or a block of addresses.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = PreviewedAllocation)]
 pub struct Allocation {
     /// What happens to it.
     pub action: AllocationAction,

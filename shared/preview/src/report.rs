@@ -3,11 +3,12 @@
 use groundplane_model::{Digest, InstanceId, StepId, UnitName};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use crate::allocation::Allocation;
 
 /// What a deployment would do.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Preview {
     /// The instance.
     pub instance: InstanceId,
@@ -57,8 +58,9 @@ fn digest_of(part: &impl Serialize) -> String {
 }
 
 /// How many resources would be treated how, and how many units.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = PreviewCounts)]
 pub struct Counts {
     /// Resources that are created.
     pub create: usize,
@@ -100,7 +102,8 @@ impl Counts {
 }
 
 /// What must not be overlooked about a resource.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = PreviewWarning)]
 pub struct Warning {
     /// The unit.
     pub unit: UnitName,
@@ -111,7 +114,7 @@ pub struct Warning {
 }
 
 /// What a step does to its unit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum UnitOperation {
     /// The unit is not there yet.
@@ -127,7 +130,7 @@ pub enum UnitOperation {
 }
 
 /// One step of the deployment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct UnitPreview {
     /// The step. A unit that first serves what goes and is then taken back has two.
     pub step: StepId,
@@ -157,7 +160,9 @@ pub struct UnitPreview {
 }
 
 /// What happens to a resource.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Operation {
     /// It stays as it is.
@@ -179,7 +184,7 @@ pub enum Operation {
 }
 
 /// What stays of a resource that is deleted or replaced.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Remains {
     /// A snapshot of it.
@@ -189,7 +194,7 @@ pub enum Remains {
 }
 
 /// What shows that a resource should not be lost.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Protection {
     /// Its deletion policy retains it.
@@ -201,7 +206,7 @@ pub enum Protection {
 }
 
 /// One resource of a unit.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ResourcePreview {
     /// Its name in the template.
     pub logical_id: String,
@@ -228,7 +233,7 @@ pub struct ResourcePreview {
 }
 
 /// What a change does to its resource.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Effect {
     /// Nothing: the template says the same in other words.
@@ -244,7 +249,7 @@ pub enum Effect {
 }
 
 /// Why it is not certain that a change replaces its resource.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Doubt {
     /// AWS replaces the resource under conditions that it does not state as data.
@@ -257,7 +262,7 @@ pub enum Doubt {
 
 /// One value of a resource or a template that changes or may change. An item of a list that goes has
 /// its place in the old list, one that comes its place in the new one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PropertyChange {
     /// Where: a JSON pointer (RFC 6901) into the resource, or into the template.
     pub pointer: String,
@@ -275,7 +280,8 @@ pub struct PropertyChange {
 }
 
 /// A value as it may be shown.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = ShownValue)]
 pub struct Shown {
     /// What the template says; secrets in it are `(hidden)`.
     pub template: Value,

@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use groundplane_model::UnitName;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use crate::difference::{differences, parts};
 use crate::phrase::{Line, Sign, changed, lines};
@@ -27,7 +28,7 @@ pub struct Rendered<'a> {
 }
 
 /// What differs between two revisions.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RevisionDifference {
     /// The values of the spec that differ; JSON pointers into the document.
     pub spec: Vec<PropertyChange>,
@@ -36,7 +37,7 @@ pub struct RevisionDifference {
 }
 
 /// What differs about a unit.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct UnitDifference {
     /// The unit.
     pub unit: UnitName,

@@ -7,9 +7,10 @@ use groundplane_model::Layer;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
 /// A value with the layer that it comes from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Layered<T> {
     /// The value.
     pub value: T,
@@ -26,7 +27,8 @@ impl<T> Layered<T> {
 }
 
 /// One effective value and where it comes from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = ConfiguredValue)]
 pub struct Entry {
     /// Where in the configuration: a JSON pointer (RFC 6901).
     pub pointer: String,

@@ -4,7 +4,7 @@
 use groundplane_model::{Position, Problem};
 
 /// The most bytes that a text may have.
-pub const MAX_BYTES: usize = 256 * 1024;
+pub const MAX_BYTES: usize = 1024 * 1024;
 
 /// The text in `bytes`.
 pub(crate) fn text_of(bytes: &[u8]) -> Result<&str, Problem> {

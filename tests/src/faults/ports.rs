@@ -4,14 +4,16 @@ use groundplane_model::{
     Artifact, Change, Event, Index, Key, Partition, Record, Resource, TaskToken,
 };
 use groundplane_ports::{
-    ChangeSet, ChangeStacks, NewChangeSet, NewSecretVersion, Page, PublishEvents,
-    ReadDeploymentRuns, ReadSecretValues, ReadStacks, ReadTable, Result, ResumeDeployments,
-    SecretValue, SetTimers, Stack, StackEvent, StartChecks, StartDeployments, StartRuns,
-    WriteArtifacts, WriteSecrets, WriteTable,
+    Account, ChangeSet, ChangeStacks, NewChangeSet, NewSecretVersion, Page, PublishEvents, Reach,
+    Reached, ReadDeploymentRuns, ReadSecretValues, ReadStacks, ReadTable, Result,
+    ResumeDeployments, SecretValue, SetTimers, Stack, StackEvent, StartChecks, StartDeployments,
+    StartRuns, WriteArtifacts, WriteSecrets, WriteTable,
 };
 use jiff::Timestamp;
 
 use super::Faulty;
+use crate::accounts::FakeAccounts;
+use crate::fake_stacks::FakeStacks;
 
 impl<T: ReadTable> ReadTable for Faulty<'_, T> {
     async fn get<R: Record>(&self, key: &Key) -> Result<Option<R>> {
@@ -193,5 +195,21 @@ impl<T: ReadSecretValues> ReadSecretValues for Faulty<'_, T> {
     async fn value(&self, name: &str, version: &str) -> Result<Option<SecretValue>> {
         let call = || self.port.value(name, version);
         self.faults.io("secrets.value", call).await
+    }
+}
+
+/// Coming into another account is a point; the platform's own is there anyway.
+impl<'p> Reach for Faulty<'p, FakeAccounts> {
+    type Port = Faulty<'p, FakeStacks>;
+
+    async fn reach(&self, account: Option<&Account>) -> Result<Reached<'_, Self::Port>> {
+        let stacks = match account {
+            None => self.port.own(),
+            Some(account) => {
+                let enter = || async { self.port.enter(account) };
+                self.faults.io("accounts.enter", enter).await?
+            }
+        };
+        Ok(Reached::Other(self.faults.wrap(stacks)))
     }
 }

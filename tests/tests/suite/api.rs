@@ -2,10 +2,12 @@
 
 mod acceptance;
 mod access;
+mod accounts;
 mod allocations;
 mod approvals;
 mod audit;
 mod bad_input;
+mod contract;
 mod deployments;
 mod destroy;
 mod drift;
@@ -20,13 +22,16 @@ mod lives;
 mod names;
 mod permissions;
 mod pools;
+mod preconditions;
 mod preview;
 mod requests;
 mod resolvers;
 mod revisions;
+mod uploads;
 mod webhooks;
 mod workflows;
 
+use contract::{Exchange, must_conform};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::Router;
@@ -283,9 +288,24 @@ fn identity() -> Identity {
 }
 
 async fn send(router: Router, call: Call) -> Answer {
+    let (method, uri, sent) = (call.method.clone(), call.uri.clone(), call.body.clone());
     let response = router.oneshot(call.request()).await.unwrap();
-    let (parts, body) = response.into_parts();
+    let (mut parts, body) = response.into_parts();
+    // Every answer names its request; all else is the same where a request is repeated.
+    let id = parts.headers.remove("x-request-id");
     let bytes = to_bytes(body, usize::MAX).await.unwrap();
+    // Webhooks are taken by a router of their own, which names no requests.
+    if let Some(id) = id {
+        assert!(id.to_str().unwrap().starts_with("request-"));
+        must_conform(&Exchange {
+            method: &method,
+            uri: &uri,
+            sent: &sent,
+            status: parts.status.as_u16(),
+            headers: &parts.headers,
+            answered: &bytes,
+        });
+    }
     let body = if bytes.is_empty() {
         Value::Null
     } else {

@@ -5,6 +5,7 @@
 mod addresses;
 mod approval;
 mod canaries;
+mod clients;
 mod cloud;
 mod command;
 mod drift;

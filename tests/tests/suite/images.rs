@@ -12,6 +12,7 @@ use groundplane_model::{
 use groundplane_ports::{PortError, WriteTable};
 use groundplane_resolve_image::handle;
 use groundplane_resolvers::{ImageKind, SEEDS};
+use groundplane_tests::accounts::OwnAccount;
 use serde_json::json;
 use tokio::task::JoinSet;
 
@@ -334,7 +335,8 @@ async fn one_owner_that_asks_many_times_at_once_gets_one_answer() {
                 resolver: ResolverName::image(),
                 requests: vec![request(1, &[("value", &format!("{ECR}:1.4"))])],
             };
-            handle(&*world.table, &world.registry, &TestSystem::default(), call).await
+            let registry = OwnAccount(&world.registry);
+            handle(&*world.table, &registry, &TestSystem::default(), call).await
         });
     }
     for answer in callers.join_all().await {

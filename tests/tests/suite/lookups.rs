@@ -11,6 +11,7 @@ use groundplane_model::{
 };
 use groundplane_ports::{PortError, ReadRegistry, WriteTable};
 use groundplane_resolvers::CatalogEntry;
+use groundplane_tests::accounts::OwnAccount;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
@@ -111,7 +112,7 @@ async fn answer(table: &TestTable, call: ResolverCall) {
     let answered = if *resolver == ResolverName::naming() {
         groundplane_resolve_name::handle(&**table, &system, "one", call).await
     } else {
-        groundplane_resolve_image::handle(&**table, &NoRegistry, &system, call).await
+        groundplane_resolve_image::handle(&**table, &OwnAccount(&NoRegistry), &system, call).await
     };
     answered.unwrap();
 }

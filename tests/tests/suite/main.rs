@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod accepted;
 #[cfg(test)]
+mod accounts;
+#[cfg(test)]
 mod adapters;
 #[cfg(test)]
 mod addresses;

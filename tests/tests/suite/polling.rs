@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use groundplane_model::{Change, Event, Failure, Life, Outbox, OutboxMessage, ResourceOwner};
 use groundplane_poll_services::{Answer, handle};
 use groundplane_ports::{PortError, ReadTable, WriteTable};
+use groundplane_tests::accounts::OwnAccount;
 use groundplane_tests::faults::{Fault, Faults, explore};
 use jiff::SignedDuration;
 use serde_json::Value;
@@ -91,6 +92,7 @@ impl Scene {
 
     async fn deliver(&self) -> Result<Answer, Failure> {
         let (table, cloud) = (self.faults.wrap(&self.table), self.faults.wrap(&self.cloud));
+        let cloud = OwnAccount(&cloud);
         let handled = handle(&table, &cloud, &cloud, &self.system);
         let crashed = PortError::Unavailable("crashed".to_owned()).into();
         self.faults

@@ -9,6 +9,7 @@ use groundplane_model::{FailureKind, Owner, ResolverCall, TenantId};
 use groundplane_ports::Clock;
 use groundplane_resolve_secret::{Engine, handle};
 use groundplane_resolvers::{SecretConfig, SecretStack};
+use groundplane_tests::accounts::OwnAccount;
 use groundplane_tests::fake_stacks::{FakeTemplate, Leftover};
 use groundplane_tests::faults::{Fault, Faults, explore};
 use serde_json::{Value, json};
@@ -247,13 +248,14 @@ async fn cloudformation_that_does_not_get_on_is_asked_again_later() {
     let token = owner(TOKEN);
     let world = World::start(&[&token]).await;
     let engine = Engine {
-        stacks: Stuck,
+        stacks: OwnAccount(&Stuck),
         artifacts: Faults::none().wrap(&world.cloud.artifacts),
         system: world.cloud.time.clone(),
         installation: INSTALLATION.to_owned(),
     };
     let call = resolve(1, vec![request(1, &token, &[])]);
-    let failure = handle(&*world.table, &world.cloud.secrets, &engine, call.clone())
+    let secrets = OwnAccount(&world.cloud.secrets);
+    let failure = handle(&*world.table, &secrets, &engine, call.clone())
         .await
         .unwrap_err();
     assert_eq!(failure.kind, FailureKind::Unavailable);
@@ -299,14 +301,16 @@ async fn insist(
     call: ResolverCall,
 ) -> std::result::Result<(), String> {
     for _ in 0..TOO_MANY {
+        let stacks = faults.wrap(&cloud.stacks);
         let engine = Engine {
-            stacks: faults.wrap(&cloud.stacks),
+            stacks: OwnAccount(&stacks),
             artifacts: faults.wrap(&cloud.artifacts),
             system: cloud.time.clone(),
             installation: INSTALLATION.to_owned(),
         };
         let table = faults.wrap(table);
-        let handled = handle(&table, &cloud.secrets, &engine, call.clone());
+        let secrets = OwnAccount(&cloud.secrets);
+        let handled = handle(&table, &secrets, &engine, call.clone());
         match faults.invocation(handled).await {
             Ok(Ok(_)) => return Ok(()),
             Err(_) => {}

@@ -183,6 +183,33 @@ fn ports_stand_between_what_decides_and_aws() {
     assert_eq!(sdk_users, ["groundplane-aws"], "only the adapters call AWS");
 }
 
+/// No address that somebody writes into a document, a webhook or a request is ever fetched: there is
+/// nothing in the platform to fetch it with. What AWS fetches for a service (the keys of an issuer) is
+/// fetched by AWS.
+#[test]
+fn nothing_that_runs_in_the_platform_can_fetch_an_address() {
+    let all = dependencies();
+    let clients = [
+        "reqwest",
+        "ureq",
+        "hyper",
+        "hyper-util",
+        "curl",
+        "isahc",
+        "git2",
+        "gix",
+    ];
+    // The command line runs on its user's machine; the rest builds and tests.
+    let outside = ["groundplane-cli", "groundplane-tests", "xtask"];
+    let fetching: Vec<&String> = all
+        .iter()
+        .filter(|(name, _)| !outside.contains(&name.as_str()))
+        .filter(|(_, seen)| clients.iter().any(|client| seen.contains(*client)))
+        .map(|(name, _)| name)
+        .collect();
+    assert!(fetching.is_empty(), "{fetching:?} can fetch addresses");
+}
+
 #[test]
 fn every_function_folder_is_in_the_template() {
     let template = fs::read_to_string(root().join("infra/template.yaml")).unwrap();

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use groundplane_model::{Artifact, Digest};
 use groundplane_ports::{
     Clock, Ids, NewSecretVersion, PortError, Random, ReadArtifacts, ReadDeploymentRuns, Result,
-    WriteSecrets,
+    UploadPlace, Uploads, WriteSecrets,
 };
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
@@ -24,6 +24,8 @@ pub(crate) struct TestSystem {
     pub(crate) vault: TestVault,
     /// Where templates are.
     pub(crate) templates: TestTemplates,
+    /// What was uploaded, by its key.
+    uploads: Arc<Mutex<BTreeMap<String, Vec<u8>>>>,
 }
 
 /// Templates by their digests; clones share them.
@@ -72,6 +74,34 @@ impl ReadArtifacts for TestSystem {
     async fn read(&self, artifact: &Artifact) -> Result<Vec<u8>> {
         let found = self.templates.lock().get(&artifact.digest).cloned();
         found.ok_or_else(|| PortError::Refused(format!("there is no `{}`", artifact.key)))
+    }
+}
+
+impl Uploads for TestSystem {
+    async fn place(&self, key: &str, bytes: u64, _: SignedDuration) -> Result<UploadPlace> {
+        Ok(UploadPlace {
+            url: format!("https://uploads.example.com/{key}"),
+            headers: vec![("content-length".to_owned(), bytes.to_string())],
+        })
+    }
+
+    async fn uploaded(&self, key: &str, most: u64) -> Result<Option<Vec<u8>>> {
+        let uploads = self.uploads.lock().unwrap_or_else(PoisonError::into_inner);
+        match uploads.get(key) {
+            Some(content) if content.len() as u64 > most => {
+                Err(PortError::Refused("the upload is too large".to_owned()))
+            }
+            content => Ok(content.cloned()),
+        }
+    }
+}
+
+impl TestSystem {
+    /// Puts `content` where an address of [`Uploads::place`] leads.
+    pub(crate) fn upload(&self, url: &str, content: Vec<u8>) {
+        let key = url.strip_prefix("https://uploads.example.com/").unwrap();
+        let mut uploads = self.uploads.lock().unwrap_or_else(PoisonError::into_inner);
+        uploads.insert(key.to_owned(), content);
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the platform's own template promises, resource by resource: nobody may do more than it is
 //! listed for here, nothing is lost, kept in the clear or kept forever.
 
+mod accounts;
 mod yaml;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,12 +17,21 @@ const ANY_RESOURCE: &str = include_str!("template/any_resource.json");
 /// Actions that are written with a `*`.
 const ANY_ACTION: &str = include_str!("template/any_action.json");
 
-fn template() -> BTreeMap<String, Value> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../infra/template.yaml");
-    let template = yaml::read(&fs::read_to_string(path).unwrap());
-    let resources = template["Resources"].as_object().unwrap().clone();
-    assert!(resources.len() > 50, "the template was not read");
+/// One of the project's templates.
+fn whole(file: &str) -> Value {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../infra");
+    yaml::read(&fs::read_to_string(path.join(file)).unwrap())
+}
+
+fn resources(file: &str) -> BTreeMap<String, Value> {
+    let resources = whole(file)["Resources"].as_object().unwrap().clone();
     resources.into_iter().collect()
+}
+
+fn template() -> BTreeMap<String, Value> {
+    let resources = resources("template.yaml");
+    assert!(resources.len() > 50, "the template was not read");
+    resources
 }
 
 fn of_type<'t>(template: &'t BTreeMap<String, Value>, kind: &str) -> Vec<(&'t String, &'t Value)> {
@@ -110,10 +120,8 @@ fn every_role_takes_the_boundary_that_the_installation_is_given() {
     for (name, role) in of_type(&template, "AWS::IAM::Role") {
         assert_eq!(role["PermissionsBoundary"], boundary, "{name}");
     }
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../infra/template.yaml");
-    let whole = yaml::read(&fs::read_to_string(path).unwrap());
     assert_eq!(
-        whole["Globals"]["Function"]["PermissionsBoundary"],
+        whole("template.yaml")["Globals"]["Function"]["PermissionsBoundary"],
         boundary
     );
     for (name, function) in of_type(&template, "AWS::Serverless::Function") {

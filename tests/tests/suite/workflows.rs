@@ -9,6 +9,7 @@ pub(crate) mod scene;
 use groundplane_model::{Change, DeploymentId, FailureKind, InstanceStatus, RunId, UnitState};
 use groundplane_ports::{ReadTable as _, ScalingLimits, WriteTable as _};
 use groundplane_run_workflow::{Answer, Request, handle};
+use groundplane_tests::accounts::OwnAccount;
 use jiff::SignedDuration;
 use serde_json::json;
 
@@ -118,6 +119,7 @@ async fn a_run_that_is_over_is_done_and_touches_nothing() {
         run: RunId::of(&tenant(), &instance(), INCARNATION, 7),
     };
     let (cloud, system) = (&scene.cloud, &scene.system);
+    let cloud = &OwnAccount(cloud);
     let answer = handle(&*scene.table, cloud, cloud, system, request).await;
     assert_eq!(answer, Ok(Answer::Done));
     assert_eq!(scene.cloud.calls(), Vec::<String>::new());

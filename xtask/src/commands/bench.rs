@@ -31,6 +31,9 @@ const STORM: u32 = 100;
 /// Instances of the fleet that is checked for drift, where `GROUNDPLANE_TEST_FLEET` says nothing else.
 const FLEET: &str = "100";
 
+/// Clients that read and write at the same time.
+const CLIENTS: usize = 50;
+
 /// Starts of each function.
 const RUNS: usize = 11;
 
@@ -57,8 +60,16 @@ pub(crate) fn run(checkout: &Checkout, only_platform: bool) -> Result<()> {
     let platform = temporary.bring_up_behind(checkout, &tools, cli, detour)?;
     let deployments = measure_deployments(checkout, &platform, &traffic)?;
     println!("\n{deployments}\n");
+    clients(checkout, &platform, &traffic)?;
     fleet(checkout, &platform, &traffic)?;
     storm(checkout, &platform, &traffic)
+}
+
+/// Has fifty clients read and write at once; the test prints how long the answers took.
+fn clients(checkout: &Checkout, platform: &Platform, traffic: &Traffic) -> Result<()> {
+    let size = ("GROUNDPLANE_TEST_CLIENTS", CLIENTS.to_string());
+    let test = ("clients_at_once_are_all_answered", size);
+    run_test(checkout, platform, traffic, test).map(drop)
 }
 
 /// Runs what decides alone, without a platform.

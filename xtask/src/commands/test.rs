@@ -4,12 +4,16 @@ use anyhow::{Context, Result};
 
 use crate::checkout::Checkout;
 use crate::command::{cargo, show};
+use crate::contract;
 use crate::functions;
 use crate::identity::{User, sign_in};
 use crate::local_aws::REGION;
 use crate::platform::Platform;
 use crate::temporary::Temporary;
 use crate::tools;
+
+/// What the requests that are made up from the `OpenAPI` document are called in a filter.
+const CONTRACT: &str = "contract";
 
 /// Which tests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,8 +64,12 @@ fn end_to_end(checkout: &Checkout, filter: Option<&str>) -> Result<()> {
     tests.args(["test", "--workspace", "--tests", "--", "--ignored"]);
     tests.args(["--skip", "figures"]).args(filter);
     platform.aws.enter(&mut tests).envs(description(&platform)?);
-    show(&mut tests)
-        .with_context(|| format!("the logs are in {}", temporary.keep_files().display()))
+    let mut ended = show(&mut tests);
+    // Made-up requests leave all sorts of things behind, so they come last.
+    if ended.is_ok() && filter.is_none_or(|filter| CONTRACT.contains(filter)) {
+        ended = contract::hold(checkout, &tools, &platform);
+    }
+    ended.with_context(|| format!("the logs are in {}", temporary.keep_files().display()))
 }
 
 /// What the tests are told of the platform.

@@ -15,6 +15,7 @@ use serde_json::Value;
 use crate::fitness::{self, Ground};
 use crate::gate::Caller;
 use crate::instances::{absent, current};
+use crate::precondition::Precondition;
 use crate::preview::{Foreseen, foresee_intent};
 use crate::problem::Refused;
 use crate::{Platform, System, Table, ground};
@@ -49,6 +50,16 @@ struct Before {
 }
 
 impl Again {
+    /// Refused where the caller means another state of the instance.
+    pub(super) fn must_be_meant(
+        &self,
+        precondition: &Precondition,
+        names_a_plan: bool,
+    ) -> Result<(), Refused> {
+        let (instance, environment) = (&self.instance, &self.environment);
+        precondition.must_hold(&instance.id, Some(instance), (environment, names_a_plan))
+    }
+
     /// An earlier revision as it was applied: nothing in it is resolved again.
     pub(super) async fn of_revision<T: Table, S: System>(
         platform: &Platform<T, S>,

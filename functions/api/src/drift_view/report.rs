@@ -10,6 +10,7 @@ use groundplane_model::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use super::EntryView;
 
@@ -34,8 +35,9 @@ impl Kept {
 }
 
 /// A report in full.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = DriftReport)]
 pub(crate) struct ReportView {
     #[serde(flatten)]
     entry: EntryView,
@@ -109,8 +111,9 @@ impl ReportView {
 }
 
 /// One thing that differs. A side that is left out is not there.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = DriftDifference)]
 struct DifferenceView {
     unit: UnitName,
     resource: String,
@@ -152,8 +155,9 @@ impl DifferenceView {
 }
 
 /// A resource that could not be checked.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = DriftNotChecked)]
 struct NotCheckedView {
     unit: UnitName,
     resource: String,
@@ -179,8 +183,9 @@ impl From<NotChecked> for NotCheckedView {
 }
 
 /// A resource that nobody asked for.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = DriftOrphan)]
 struct OrphanView {
     identifier: String,
     resource_type: Option<String>,
@@ -198,7 +203,8 @@ impl From<Tagged> for OrphanView {
 }
 
 /// One thing that is done besides reporting, and about how many differences.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = DriftAction)]
 struct ActionView {
     action: String,
     differences: usize,

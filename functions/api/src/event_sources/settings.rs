@@ -6,10 +6,12 @@ use groundplane_model::{
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
 /// The settings of an event source.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Settings {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ToSchema)]
+#[schema(as = EventSourceSettings)]
+pub(crate) struct Settings {
     pub(super) format: WebhookFormat,
     pub(super) auth: SourceAuth,
 }

@@ -7,10 +7,15 @@ use groundplane_model::{EventSource, EventSourceName, SourceAuth, WebhookFormat}
 use groundplane_ports::SecretValue;
 use jiff::Timestamp;
 use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::contract::{Gives, Sheet, in_json};
 
 /// A source, without its secret.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = EventSource)]
 pub(crate) struct SourceView {
     name: EventSourceName,
     format: WebhookFormat,
@@ -60,7 +65,8 @@ pub(crate) struct Shown {
     secret: Option<SecretValue>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = EventSourceWithSecret)]
 struct Body<'a> {
     #[serde(flatten)]
     view: &'a SourceView,
@@ -85,6 +91,14 @@ impl Shown {
             view,
             secret: None,
         }
+    }
+}
+
+impl Gives for Shown {
+    fn describe(sheet: &mut Sheet) {
+        let content = in_json::<Body<'_>>(sheet);
+        sheet.gives(201, "It was made.", &content, &Value::Null);
+        sheet.gives(200, "It was there.", &content, &Value::Null);
     }
 }
 

@@ -13,6 +13,8 @@ use groundplane_resolvers::check_config;
 use groundplane_spec::{InputSchema, Kind, ValidDocument, has_field};
 use serde_json::Value;
 
+use super::DocumentView;
+use super::standing::{check_account, check_boundary};
 use crate::gate::Caller;
 
 /// A document that is applied whole and of which the newest version counts.
@@ -35,6 +37,9 @@ pub(crate) trait Ground: Record + PartialEq {
     /// What it says, as its document does.
     fn spec(&self) -> Value;
 
+    /// What is shown of it.
+    fn view(self) -> DocumentView;
+
     /// Whether both say the same.
     fn says_the_same(&self, other: &Self) -> bool;
 
@@ -45,6 +50,16 @@ pub(crate) trait Ground: Record + PartialEq {
 
     /// What is wrong with it beyond what its schema says, and what is only unwise.
     fn check(&self) -> Vec<Problem>;
+
+    /// What it must not take back of what `before` has said.
+    fn breaks(&self, _before: &Self) -> Vec<Problem> {
+        Vec::new()
+    }
+
+    /// The landing zone that would be somewhere else than `before` has said.
+    fn moves(&self, _before: &Self) -> Option<&LandingZoneName> {
+        None
+    }
 }
 
 /// What all of them have in common: a name, a `spec`, and who applied it when.
@@ -86,6 +101,17 @@ macro_rules! ground {
             fn spec(&self) -> Value {
                 // INVARIANT: specs are plain structs with string keys, which always serialise.
                 serde_json::to_value(&self.spec).unwrap_or_default()
+            }
+
+            fn view(self) -> $crate::ground::DocumentView {
+                $crate::ground::DocumentView {
+                    kind: Self::DOCUMENT,
+                    spec: self.spec(),
+                    name: self.name.to_string(),
+                    version: self.version,
+                    updated_at: self.updated_at,
+                    updated_by: self.updated_by,
+                }
             }
 
             fn says_the_same(&self, other: &Self) -> bool {
@@ -143,7 +169,26 @@ ground!(
         fn check(&self) -> Vec<Problem> {
             let mut problems = check_configs(&self.spec.resolvers);
             problems.extend(check_inputs_and_limits(&self.spec.limits));
+            problems.extend(check_account(&self.spec));
             problems
+        }
+
+        fn breaks(&self, before: &Self) -> Vec<Problem> {
+            check_boundary(&before.spec, &self.spec)
+                .into_iter()
+                .collect()
+        }
+
+        fn moves(&self, before: &Self) -> Option<&LandingZoneName> {
+            let place = |zone: &Self| {
+                let is_other = zone.spec.assume_role_arn.is_some();
+                (
+                    zone.spec.account.clone(),
+                    zone.spec.region.clone(),
+                    is_other,
+                )
+            };
+            (place(self) != place(before)).then_some(&self.name)
         }
     }
 );

@@ -15,6 +15,7 @@ use groundplane_model::{
 };
 use groundplane_ports::{ReadTable, WriteTable};
 use groundplane_resolve_secret::{Engine, handle};
+use groundplane_tests::accounts::OwnAccount;
 use serde_json::{Value, json};
 
 const TABLE: &str = "groundplane-secret-test";
@@ -25,7 +26,7 @@ pub(crate) struct Cloud {
     pub(crate) secrets: aws_sdk_secretsmanager::Client,
     dynamo: aws_sdk_dynamodb::Client,
     bucket: aws_sdk_s3::Client,
-    engine: Engine<CloudFormation, Artifacts, System>,
+    stacks: CloudFormation,
     table: Table,
 }
 
@@ -61,12 +62,7 @@ impl Cloud {
         Self {
             secrets: aws_sdk_secretsmanager::Client::from_conf(secrets),
             table: Table::new(dynamo.clone(), TABLE.to_owned()),
-            engine: Engine {
-                stacks: CloudFormation::new(stacks),
-                artifacts: Artifacts::new(bucket.clone(), BUCKET.to_owned()),
-                system: System,
-                installation: "test".to_owned(),
-            },
+            stacks: CloudFormation::new(stacks),
             dynamo,
             bucket,
         }
@@ -125,7 +121,13 @@ impl Cloud {
 
     async fn send(&self, call: ResolverCall) -> Result<ResolverAnswer, Failure> {
         let secrets = Secrets::new(self.secrets.clone());
-        handle(&self.table, &secrets, &self.engine, call).await
+        let engine = Engine {
+            stacks: OwnAccount(&self.stacks),
+            artifacts: Artifacts::new(self.bucket.clone(), BUCKET.to_owned()),
+            system: System,
+            installation: "test".to_owned(),
+        };
+        handle(&self.table, &OwnAccount(&secrets), &engine, call).await
     }
 
     pub(crate) async fn held(&self, owner: &Owner) -> Option<Allocation> {

@@ -9,8 +9,9 @@ use super::{CloudFormation, Meaning, meaning, refusal};
 
 impl ChangeStacks for CloudFormation {
     async fn create_change_set(&self, new: &NewChangeSet) -> Result<()> {
-        let region = self.client.config().region();
-        let region = region
+        let region = self
+            .templates
+            .as_ref()
             .ok_or_else(|| PortError::Internal("no region is set".to_owned()))?
             .as_ref();
         // No client token: the name is unique for the call, while CloudFormation would take a

@@ -4,10 +4,12 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// What a source sends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(try_from = "String", into = "String")]
+#[schema(rename_all = "lowercase")]
 pub enum WebhookFormat {
     /// Alertmanager's webhook, version 4.
     Alertmanager,
@@ -20,8 +22,9 @@ pub enum WebhookFormat {
 }
 
 /// How a source proves who it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(try_from = "String", into = "String")]
+#[schema(rename_all = "lowercase")]
 pub enum SourceAuth {
     /// It signs what it sends, by the scheme of Standard Webhooks.
     Signature,

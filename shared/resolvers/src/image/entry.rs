@@ -4,11 +4,14 @@ use std::fmt;
 
 use groundplane_model::{ImageReference, Key, LandingZoneName, Partition, Problem, Record};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::version::Version;
 
 /// What an image runs on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum ImageKind {
     /// Virtual machines.
@@ -27,7 +30,9 @@ impl ImageKind {
 }
 
 /// The architecture of a processor.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
 pub enum Architecture {
     /// 64-bit x86; `amd64` is read as well.
     #[serde(rename = "x86_64", alias = "amd64")]
@@ -55,7 +60,7 @@ impl fmt::Display for Architecture {
 }
 
 /// Whether an image may be used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ImageState {
     /// It may.

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use groundplane_model::{InvalidIdentifier, PoolName, Problem, SpaceName};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{Cidr, Lengths, PoolSpec, Tree, View};
 
 /// A pool as it is written.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct PoolDraft {
     /// The block that it hands out of.
@@ -31,7 +32,7 @@ pub struct PoolDraft {
 }
 
 /// Prefix lengths as they are written.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct LengthsDraft {
     /// The shortest one, which gives the largest block; that of the pool if it is not said.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use groundplane_model::{PoolName, Problem, SpaceName};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::draft::misfit;
 use super::{Cidr, IpamError};
@@ -31,7 +32,7 @@ pub struct PoolSpec {
 }
 
 /// Prefix lengths from `min` to `max`, both included.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Lengths {
     /// The shortest one, which gives the largest block.
     pub min: u8,

@@ -1,26 +1,31 @@
 //! How full a pool is.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::cidr::addresses;
 use super::{Cidr, PoolSpec};
 
 /// How full a pool is, in addresses. As JSON the counts are text: those of IPv6 are beyond what
 /// readers of JSON take for a number.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Utilisation {
     /// All of them; `u128::MAX` for all of IPv6.
     #[serde(serialize_with = "as_text")]
+    #[schema(value_type = String)]
     pub total: u128,
     /// Those that are handed out, to allocations and to pools within it.
     #[serde(serialize_with = "as_text")]
+    #[schema(value_type = String)]
     pub allocated: u128,
     /// Those that are never handed out.
     #[serde(serialize_with = "as_text")]
+    #[schema(value_type = String)]
     pub reserved: u128,
     /// Those that are left.
     #[serde(serialize_with = "as_text")]
+    #[schema(value_type = String)]
     pub free: u128,
     /// The part that is handed out of what can be, from 0 to 1.
     pub ratio: f64,

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use groundplane_model::{Layer, Problem};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::limits::Limits;
 use super::pattern::Pattern;
@@ -62,8 +63,9 @@ pub struct NamingConfig {
 }
 
 /// What a name would be, and the rules that it keeps to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = NamePreview)]
 pub struct Preview {
     /// The name.
     pub name: String,
@@ -73,6 +75,7 @@ pub struct Preview {
     /// The pattern.
     pub pattern: String,
     /// What AWS allows.
+    #[schema(value_type = Limits)]
     pub limits: &'static Limits,
 }
 

@@ -1,11 +1,12 @@
 //! What AWS allows as a name, by type of resource.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::types::KNOWN;
 
 /// Within what a name must be unique.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Uniqueness {
     /// Among all accounts of AWS.
@@ -29,8 +30,9 @@ pub enum Uniqueness {
 }
 
 /// What a name may begin with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schema(as = NameFirst)]
 pub enum First {
     /// A letter.
     Letter,
@@ -43,8 +45,9 @@ pub enum First {
 /// What AWS allows as the name of one type of resource. Lower-case letters, digits and hyphens
 /// are allowed for every type. Where AWS allows more than a name could sensibly use, or compares
 /// names without regard to case, this allows less.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = NameLimits)]
 pub struct Limits {
     /// The type of resource.
     pub resource_type: &'static str,
@@ -65,8 +68,10 @@ pub struct Limits {
     /// Whether two hyphens in a row are refused.
     pub single_hyphens: bool,
     /// What it must not begin with.
+    #[schema(value_type = Vec<String>)]
     pub reserved_starts: &'static [&'static str],
     /// What it must not end with.
+    #[schema(value_type = Vec<String>)]
     pub reserved_ends: &'static [&'static str],
     /// Within what it must be unique.
     pub unique: Uniqueness,

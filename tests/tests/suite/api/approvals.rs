@@ -10,11 +10,11 @@ use groundplane_model::{
 };
 use groundplane_ports::{
     Clock, Ids, NewSecretVersion, Random, ReadArtifacts, ReadDeploymentRuns, ReadTable as _,
-    Result, WriteSecrets,
+    Result, UploadPlace, Uploads, WriteSecrets,
 };
 use groundplane_tests::asl::Schedule;
 use groundplane_tests::faults::Faults;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -61,6 +61,16 @@ impl WriteSecrets for Around {
 impl ReadArtifacts for Around {
     async fn read(&self, artifact: &Artifact) -> Result<Vec<u8>> {
         self.system.read(artifact).await
+    }
+}
+
+impl Uploads for Around {
+    async fn place(&self, key: &str, bytes: u64, valid: SignedDuration) -> Result<UploadPlace> {
+        self.system.place(key, bytes, valid).await
+    }
+
+    async fn uploaded(&self, key: &str, most: u64) -> Result<Option<Vec<u8>>> {
+        self.system.uploaded(key, most).await
     }
 }
 

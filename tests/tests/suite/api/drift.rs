@@ -4,6 +4,7 @@
 use groundplane_check_drift::{Answer as Step, Request, Sources, handle};
 use groundplane_model::{Change, DeploymentId, DriftCheck, Instance, Outbox, OutboxMessage};
 use groundplane_ports::{Clock as _, Found, ReadTable as _, WriteTable as _};
+use groundplane_tests::accounts::OwnAccount;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
@@ -70,9 +71,9 @@ impl World {
         };
         let (table, system) = (&*self.api.table, &self.api.system);
         let sources = Sources {
-            stacks: &self.stacks,
-            services: &self.cloud,
-            tags: &self.stacks,
+            stacks: &OwnAccount(&self.stacks),
+            services: &OwnAccount(&self.cloud),
+            tags: &OwnAccount(&self.stacks),
         };
         let step = handle(table, sources, system, request).await;
         step.unwrap()

@@ -64,6 +64,7 @@ async fn an_instance_is_listed_with_what_is_done_with_it() {
         "lastDeployment": id.as_str(),
         "createdAt": "2026-01-01T00:00:00Z",
         "updatedAt": "2026-01-01T00:00:00Z",
+        "etag": "\"1\"",
     });
     assert_eq!(
         (answer.status, answer.body),

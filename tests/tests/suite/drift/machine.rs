@@ -11,6 +11,7 @@ use groundplane_check_drift::{Sources, handle};
 use groundplane_list_members as list_members;
 use groundplane_model::{Change, Instance, Member};
 use groundplane_ports::WriteTable as _;
+use groundplane_tests::accounts::OwnAccount;
 use groundplane_tests::asl::{
     self, Host, Interpreter, Machine, Schedule, Status, TaskError, placeholders,
 };
@@ -88,9 +89,9 @@ impl World {
                 request.since = jiff::Timestamp::UNIX_EPOCH;
                 let (stacks, cloud) = (faults.wrap(stacks), faults.wrap(cloud));
                 let sources = Sources {
-                    stacks: &stacks,
-                    services: &cloud,
-                    tags: &stacks,
+                    stacks: &OwnAccount(&stacks),
+                    services: &OwnAccount(&cloud),
+                    tags: &OwnAccount(&stacks),
                 };
                 json!(handle(&table, sources, system, request).await?)
             }

@@ -11,6 +11,7 @@ use groundplane_ports::{
     Clock as _, Detection, DetectionProgress, Found, ReadDrift, ReadTable as _, ReadTagged,
     ResourceDrift, Result, TaggedPage, WriteTable as _,
 };
+use groundplane_tests::accounts::OwnAccount;
 use groundplane_tests::asl::Schedule;
 use groundplane_tests::faults::Faults;
 use jiff::{SignedDuration, Timestamp};
@@ -111,9 +112,9 @@ impl Remedied {
         let cloud = FakeCloud::default();
         let (stacks, services) = (self.faults.wrap(self), self.faults.wrap(&cloud));
         let sources = Sources {
-            stacks: &stacks,
-            services: &services,
-            tags: &stacks,
+            stacks: &OwnAccount(&stacks),
+            services: &OwnAccount(&services),
+            tags: &OwnAccount(&stacks),
         };
         let request = Request {
             tenant: tenant(),

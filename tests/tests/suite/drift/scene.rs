@@ -8,6 +8,7 @@ use groundplane_model::{
     Instance, Member, Partition, Resource, ResourceOwner, Revision, UnitState,
 };
 use groundplane_ports::{Clock as _, Found, ReadTable as _, WriteTable as _};
+use groundplane_tests::accounts::OwnAccount;
 use groundplane_tests::faults::Faults;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -144,9 +145,9 @@ impl Scene {
             since,
         };
         let sources = Sources {
-            stacks: &stacks,
-            services: &services,
-            tags: &stacks,
+            stacks: &OwnAccount(&stacks),
+            services: &OwnAccount(&services),
+            tags: &OwnAccount(&stacks),
         };
         let handled = handle(&table, sources, &self.system, request);
         let crashed = Failure::new(FailureKind::Unavailable, "crashed");

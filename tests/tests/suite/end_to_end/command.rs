@@ -129,6 +129,14 @@ impl Platform {
         answer(request.send(body).unwrap())
     }
 
+    pub(crate) fn put(&self, path: &str, body: &str) -> Answer {
+        let request = agent()
+            .put(format!("{}{path}", self.endpoint))
+            .header("authorization", format!("Bearer {}", self.token))
+            .header("content-type", "application/json");
+        answer(request.send(body).unwrap())
+    }
+
     /// Sends a webhook without a token; gives the status of the answer.
     pub(crate) fn webhook(&self, path: &str, headers: &[(&str, &str)], body: &str) -> u16 {
         let request = agent().post(format!("{}{path}", self.endpoint));

@@ -10,6 +10,7 @@ use groundplane_model::{
 use groundplane_ports::{PortError, ReadRegistry, ReadTable, Result, WriteTable};
 use groundplane_resolve_image::handle;
 use groundplane_resolvers::CatalogEntry;
+use groundplane_tests::accounts::OwnAccount;
 use serde_json::{Value, json};
 
 use crate::accepted;
@@ -134,9 +135,10 @@ impl World {
         call: ResolverCall,
     ) -> std::result::Result<ResolverAnswer, Failure> {
         let system = TestSystem::default();
-        let first = handle(&*self.table, &self.registry, &system, call.clone()).await;
+        let registry = OwnAccount(&self.registry);
+        let first = handle(&*self.table, &registry, &system, call.clone()).await;
         let before = self.table.dump().await;
-        let again = handle(&*self.table, &self.registry, &system, call).await;
+        let again = handle(&*self.table, &registry, &system, call).await;
         assert_eq!(again, first);
         assert_eq!(self.table.dump().await, before);
         first

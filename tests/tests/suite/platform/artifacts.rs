@@ -7,25 +7,26 @@ use groundplane_model::{Artifact, Digest};
 use groundplane_ports::{Result, WriteArtifacts};
 use serde_json::Value;
 
-use groundplane_tests::fake_stacks::{FakeStacks, FakeTemplate};
+use groundplane_tests::accounts::FakeAccounts;
+use groundplane_tests::fake_stacks::FakeTemplate;
 
 use crate::system::TestTemplates;
 
 /// Templates, and which types of resources cannot be provisioned.
 #[derive(Debug)]
 pub(crate) struct FakeArtifacts {
-    stacks: Arc<FakeStacks>,
+    accounts: Arc<FakeAccounts>,
     /// The templates themselves.
     pub(crate) templates: TestTemplates,
     failing: Mutex<BTreeSet<String>>,
 }
 
 impl FakeArtifacts {
-    /// A store for `stacks`.
+    /// A store for `accounts`.
     #[must_use]
-    pub(crate) fn new(stacks: Arc<FakeStacks>) -> Self {
+    pub(crate) fn new(accounts: Arc<FakeAccounts>) -> Self {
         Self {
-            stacks,
+            accounts,
             templates: TestTemplates::default(),
             failing: Mutex::default(),
         }
@@ -82,7 +83,7 @@ impl WriteArtifacts for FakeArtifacts {
         };
         self.templates.keep(&artifact, content);
         let template = serde_json::from_slice(content).unwrap_or_default();
-        self.stacks.define(&artifact, self.outcome(&template));
+        self.accounts.define(&artifact, &self.outcome(&template));
         Ok(artifact)
     }
 }

@@ -25,6 +25,7 @@ use serde_json::{Value, json};
 use super::people::AN_ANSWER;
 use super::{Problem, TestPlatform, text};
 use crate::memory::MemoryTable;
+use groundplane_tests::accounts::OwnAccount;
 use groundplane_tests::asl::{Host, TaskError};
 use groundplane_tests::faults::Faulty;
 
@@ -106,9 +107,10 @@ impl TestPlatform {
             "ResolveAddressFunctionArn" => {
                 write(resolve_address::handle(&table, clock, read(payload)?).await?)
             }
-            "ResolveImageFunctionArn" => {
-                write(resolve_image::handle(&table, &OneImage, clock, read(payload)?).await?)
-            }
+            "ResolveImageFunctionArn" => write(
+                resolve_image::handle(&table, &OwnAccount(&OneImage), clock, read(payload)?)
+                    .await?,
+            ),
             "PlanDeploymentFunctionArn" => {
                 let artifacts = self.faults.wrap(&self.artifacts);
                 write(plan_deployment::handle(&table, &artifacts, &GUARDS, read(payload)?).await?)
@@ -123,7 +125,7 @@ impl TestPlatform {
                 write(record_deployment::handle(&table, clock, read(payload)?).await?)
             }
             "ProvisionStackFunctionArn" => {
-                let stacks = self.faults.wrap(self.stacks.as_ref());
+                let stacks = self.faults.wrap(self.accounts.as_ref());
                 let places = (&table, &stacks);
                 let request = read(payload)?;
                 write(handle_unless_cancelled(places, INSTALLATION, request).await?)

@@ -15,8 +15,8 @@ use std::sync::Arc;
 use groundplane_addresses::create_pool;
 use groundplane_deployment::{Demand, Submission, accept, accept_destroy, bound_inputs};
 use groundplane_model::{
-    ApprovalPolicy, Change, Deployment, DeploymentId, Environment, Failure, Instance, InstanceId,
-    Key, LandingZone, Limit, Origin, Partition, PoolName, Principal, Record, Resolver,
+    ApprovalPolicy, Change, Deployment, DeploymentId, Environment, ExternalId, Failure, Instance,
+    InstanceId, Key, LandingZone, Limit, Origin, Partition, PoolName, Principal, Record, Resolver,
     ResolverName, TenantId,
 };
 use groundplane_ports::{Clock, ReadTable, WriteTable};
@@ -25,6 +25,7 @@ use groundplane_spec::{ValidDocument, parse, validate};
 use serde_json::{Value, json};
 
 use crate::memory::MemoryTable;
+use groundplane_tests::accounts::FakeAccounts;
 use groundplane_tests::asl::{Interpreter, Machine, Schedule, Trace, placeholders};
 use groundplane_tests::fake_stacks::FakeStacks;
 use groundplane_tests::faults::Faults;
@@ -48,8 +49,10 @@ pub(crate) type Problem = String;
 pub(crate) struct TestPlatform {
     /// The table.
     pub(crate) table: Arc<MemoryTable>,
-    /// The stacks.
+    /// The stacks of the platform's own account.
     pub(crate) stacks: Arc<FakeStacks>,
+    /// That account and others.
+    pub(crate) accounts: Arc<FakeAccounts>,
     /// The templates, and which of their resources fail.
     pub(crate) artifacts: FakeArtifacts,
     /// Executions and events, clock and identifiers.
@@ -71,11 +74,13 @@ impl TestPlatform {
     /// Where the examples are not valid.
     pub(crate) async fn start(faults: Faults, schedule: Schedule) -> Result<Self, Problem> {
         let stacks = Arc::new(FakeStacks::new());
+        let accounts = Arc::new(FakeAccounts::new(Arc::clone(&stacks)));
         let mut platform = Self {
             nodes_at_rest: 0,
             resolvers: Vec::new(),
             table: Arc::default(),
-            artifacts: FakeArtifacts::new(Arc::clone(&stacks)),
+            artifacts: FakeArtifacts::new(Arc::clone(&accounts)),
+            accounts,
             stacks,
             outside: Outside::new(),
             people: People::default(),
@@ -205,6 +210,36 @@ impl TestPlatform {
         environment.spec.approval = Some(policy);
         let changes = vec![Change::save(&environment)];
         self.table.commit(changes).await.map_err(text)
+    }
+
+    /// Puts the landing zone into another account, which is reached by this role.
+    ///
+    /// # Errors
+    /// Where the landing zone cannot be changed.
+    pub(crate) async fn reach_by(&self, role_arn: &str) -> Result<(), Problem> {
+        let name = "sandbox".parse().map_err(text)?;
+        let mut zone: LandingZone = self.ground(Partition::landing_zone(&name)).await?;
+        zone.spec.assume_role_arn = Some(role_arn.to_owned());
+        let changes = vec![Change::save(&zone)];
+        self.table.commit(changes).await.map_err(text)
+    }
+
+    /// Gives a tenant its external id, and tells it.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub(crate) async fn external_id(&self, tenant: &str, seed: u8) -> Result<String, Problem> {
+        let tenant = TenantId::parse(tenant).map_err(text)?;
+        let id = ExternalId::of(tenant, &[seed; 32], self.outside.now());
+        let changes = vec![Change::save(&id)];
+        self.table.commit(changes).await.map_err(text)?;
+        Ok(id.value)
+    }
+
+    /// The same platform, from now on asked by another tenant.
+    pub(crate) fn for_tenant(mut self, tenant: &str) -> Result<Self, Problem> {
+        self.principal.tenant = TenantId::parse(tenant).map_err(text)?;
+        Ok(self)
     }
 
     /// Destroys an instance, as the API does.

@@ -12,6 +12,7 @@ use groundplane_ports::{
 };
 use groundplane_resolve_secret::{Engine, handle};
 use groundplane_resolvers::{SecretConfig, SecretStack, defaults_of};
+use groundplane_tests::accounts::OwnAccount;
 use groundplane_tests::fake_stacks::{FakeStacks, FakeTemplate};
 use groundplane_tests::faults::Faults;
 use jiff::{SignedDuration, Timestamp};
@@ -176,13 +177,14 @@ impl World {
             secrets,
             time,
         } = &self.cloud;
+        let stacks = Faults::none().wrap(stacks);
         let engine = Engine {
-            stacks: Faults::none().wrap(stacks),
+            stacks: OwnAccount(&stacks),
             artifacts: Faults::none().wrap(artifacts),
             system: time.clone(),
             installation: INSTALLATION.to_owned(),
         };
-        handle(&*self.table, secrets, &engine, call).await
+        handle(&*self.table, &OwnAccount(secrets), &engine, call).await
     }
 
     /// Asks twice; the second time nothing may happen. Gives what the owner holds.

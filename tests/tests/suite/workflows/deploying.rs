@@ -7,6 +7,7 @@ use groundplane_model::{
 };
 use groundplane_ports::{Ids as _, ReadTable as _, WriteTable as _};
 use groundplane_run_workflow::{Answer, Request, handle};
+use groundplane_tests::accounts::OwnAccount;
 use groundplane_tests::asl::Schedule;
 use groundplane_tests::faults::{Fault, Faults, explore};
 use serde_json::{Value, json};
@@ -91,6 +92,7 @@ impl Scene {
         };
         let cloud = &self.cloud;
         let table = self.faults.wrap(self.platform.table.as_ref());
+        let cloud = &OwnAccount(cloud);
         let handled = handle(&table, cloud, cloud, &self.system, request);
         let crashed = Failure::new(FailureKind::Unavailable, "crashed");
         self.faults

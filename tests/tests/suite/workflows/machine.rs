@@ -10,6 +10,7 @@ use std::time::Duration;
 use groundplane_model::{Change, Run, WorkflowSpec};
 use groundplane_ports::WriteTable as _;
 use groundplane_run_workflow::handle;
+use groundplane_tests::accounts::OwnAccount;
 use groundplane_tests::asl::{self, Host, Interpreter, Machine, Status, TaskError};
 use groundplane_tests::faults::{Fault, Faults, explore};
 use jiff::SignedDuration;
@@ -88,6 +89,7 @@ impl Host for World {
             "RunWorkflowFunctionArn" => {
                 let (table, cloud) = (self.faults.wrap(&self.table), self.faults.wrap(&self.cloud));
                 let request = serde_json::from_value(payload).unwrap();
+                let cloud = OwnAccount(&cloud);
                 let handled = handle(&table, &cloud, &cloud, &self.system, request);
                 let answer = self.faults.invocation(handled).await?.map_err(|failure| {
                     TaskError::function(failure.kind.error_name(), &failure.to_string())

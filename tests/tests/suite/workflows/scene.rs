@@ -9,6 +9,7 @@ use groundplane_model::{
 };
 use groundplane_ports::{Clock, ReadTable, WriteTable};
 use groundplane_run_workflow::{Answer, Request, handle};
+use groundplane_tests::accounts::OwnAccount;
 use jiff::SignedDuration;
 use serde_json::{Map, Value, json};
 
@@ -209,6 +210,7 @@ impl Scene {
             run: RunId::of(&tenant(), &instance(), INCARNATION, 1),
         };
         let (cloud, system) = (&self.cloud, &self.system);
+        let cloud = &OwnAccount(cloud);
         handle(&*self.table, cloud, cloud, system, request).await
     }
 

@@ -72,6 +72,7 @@ fn body(route: &Route) -> String {
     let text = match (route.method.as_str(), route.path.as_str()) {
         ("GET" | "DELETE", _) => "",
         ("POST", "/v1/instances" | "/v1/instances:preview") => WEB,
+        ("POST", "/v1/uploads") => r#"{"bytes": 10}"#,
         ("POST", "/v1/deployments/{id}:approve" | "/v1/deployments/{id}:reject") => &plan,
         ("PUT", "/v1/environments/{name}") => ENVIRONMENT,
         ("PUT", "/v1/landing-zones/{name}") => LANDING_ZONE,
