@@ -15,7 +15,7 @@ fn entry(subject: &str, action: &str, outcome: &str) -> Value {
         "actor": {"subject": subject, "tenant": "acme", "roles": ["user"], "address": "192.0.2.1"},
         "action": action, "object": "instances/web-service.dev", "request": "POST /v1/instances",
         "allowed": !is_denied, "policies": if is_denied { json!([]) } else { json!(["user"]) },
-        "outcome": outcome, "changes": [], "kept_until": "2027-11-21T08:00:00Z",
+        "outcome": outcome, "changes": [], "keptUntil": "2027-11-21T08:00:00Z",
     })
 }
 

@@ -14,8 +14,8 @@ const PLAN: &str = "plan-2c26b46b68ffc68ff99b453c1d304134-9f86d081-60303ae2-fd61
 pub(crate) fn answer() -> serde_json::Value {
     let counts = |replace: usize| {
         json!({
-            "create": 0, "update": 0, "may_update": 0, "replace": replace, "may_replace": 0,
-            "delete": 0, "retain": 0, "keep": 6, "changed_units": replace, "kept_units": 1,
+            "create": 0, "update": 0, "mayUpdate": 0, "replace": replace, "mayReplace": 0,
+            "delete": 0, "retain": 0, "keep": 6, "changedUnits": replace, "keptUnits": 1,
         })
     };
     json!({
@@ -29,13 +29,13 @@ pub(crate) fn answer() -> serde_json::Value {
             "step": "compute",
             "unit": "compute",
             "wave": 0,
-            "stack_name": "gp-web-service-dev-compute",
+            "stackName": "gp-web-service-dev-compute",
             "operation": "update",
             "before": null,
             "after": null,
             "kept": 3,
             "resources": [{
-                "logical_id": "TaskDefinition",
+                "logicalId": "TaskDefinition",
                 "type": "AWS::ECS::TaskDefinition",
                 "operation": "replace",
                 "because": ["/Properties/ContainerDefinitions/0/Image"],
@@ -47,7 +47,7 @@ pub(crate) fn answer() -> serde_json::Value {
                 }],
             }],
         }],
-        "kept_units": ["foundation"],
+        "keptUnits": ["foundation"],
         "remarks": [{"severity": "warning", "pointer": "/spec/compute", "message": "it is small"}],
     })
 }

@@ -67,7 +67,7 @@ fn revisions_are_listed_and_compared() {
         "spec": [{"pointer": "/spec/compute/image", "effect": "update",
             "before": {"template": "nginx:1.27"}, "after": {"template": "nginx:1.28"}}],
         "units": [{"unit": "compute", "operation": "update", "kept": 4, "resources": [
-            {"logical_id": "TaskDefinition", "type": "AWS::ECS::TaskDefinition",
+            {"logicalId": "TaskDefinition", "type": "AWS::ECS::TaskDefinition",
                 "operation": "replace", "because": ["/ContainerDefinitions"], "changes": []}]}],
     });
     let same = json!({"instance": "web-service.dev", "from": 2, "to": 2, "spec": [], "units": []});

@@ -54,9 +54,17 @@ pub struct Authority {
     /// document can take that away from those who run the platform.
     shipped: PolicySet,
     words: Words,
-    actions: HashMap<Action, Entity>,
+    actions: HashMap<Action, Named>,
     access: AccessPolicySpec,
     platform_group: String,
+}
+
+/// An action by its name in Cedar, with the entity that has its groups. It is made once: to find out
+/// what is in what takes Cedar longer than to evaluate the shipped policies.
+#[derive(Debug)]
+struct Named {
+    uid: EntityUid,
+    entities: Entities,
 }
 
 /// The types of Cedar's entities, made once.
@@ -89,16 +97,20 @@ impl Authority {
         };
         let kind = typed("Action")?;
         let uid = |name: &str| EntityUid::from_type_name_and_id(kind.clone(), EntityId::new(name));
-        let entity = |action: &Action| {
+        let named = |action: &Action| {
             let groups: HashSet<EntityUid> = groups_of(*action).map(uid).collect();
-            (*action, Entity::new_no_attrs(uid(action.name()), groups))
+            let uid = uid(action.name());
+            let entity = Entity::new_no_attrs(uid.clone(), groups);
+            let entities = Entities::from_entities([entity], None);
+            let entities = entities.map_err(|error| NoAuthority(error.to_string()))?;
+            Ok((*action, Named { uid, entities }))
         };
         let object = typed("Object")?;
         Ok(Self {
             authorizer: Authorizer::new(),
             shipped,
             policies: policies.parse().map_err(NoAuthority)?,
-            actions: Action::ALL.iter().map(entity).collect(),
+            actions: Action::ALL.iter().map(named).collect::<Result<_, _>>()?,
             words: Words {
                 role: typed("Role")?,
                 caller: typed("Caller")?,
@@ -214,7 +226,7 @@ impl Authority {
         action: Action,
         object: Object<'_>,
     ) -> Option<(Request, Entities)> {
-        let action_entity = self.actions.get(&action)?;
+        let named = self.actions.get(&action)?;
         let caller_uid = uid(&self.words.caller, asks.name);
         let role = |name: &String| uid(&self.words.role, name);
         let mut fields = tenant_field(asks.tenant);
@@ -229,9 +241,10 @@ impl Authority {
         let asked_for = Entity::new(asked.clone(), tenant_field(object.tenant), HashSet::new());
         let name = RestrictedExpression::new_string(action.name().to_owned());
         let context = Context::from_pairs([("action".to_owned(), name)]).ok()?;
-        let request = Request::new(caller_uid, action_entity.uid(), asked, context, None).ok()?;
-        let all = [caller, action_entity.clone(), asked_for.ok()?];
-        Some((request, Entities::from_entities(all, None).ok()?))
+        let request = Request::new(caller_uid, named.uid.clone(), asked, context, None).ok()?;
+        let others = [caller, asked_for.ok()?];
+        let entities = named.entities.clone().add_entities(others, None);
+        Some((request, entities.ok()?))
     }
 
     /// The actions that roles of the access policy list.

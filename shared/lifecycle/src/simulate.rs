@@ -27,6 +27,7 @@ pub struct Scenario {
 
 /// One step of the walk.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct SimulatedStep {
     /// When it happens.
     pub at: Timestamp,

@@ -11,6 +11,7 @@ use crate::{Digest, Index, Key, Partition, Record, TenantId};
 
 /// What someone did.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct AuditEntry {
     /// When.
     pub at: Timestamp,

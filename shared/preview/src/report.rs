@@ -9,6 +9,7 @@ use crate::allocation::Allocation;
 
 /// What a deployment would do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct Preview {
     /// The instance.
     pub instance: InstanceId,
@@ -59,7 +60,7 @@ fn digest_of(part: &impl Serialize) -> String {
 
 /// How many resources would be treated how, and how many units.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schema(as = PreviewCounts)]
 pub struct Counts {
     /// Resources that are created.
@@ -103,6 +104,7 @@ impl Counts {
 
 /// What must not be overlooked about a resource.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 #[schema(as = PreviewWarning)]
 pub struct Warning {
     /// The unit.
@@ -131,6 +133,7 @@ pub enum UnitOperation {
 
 /// One step of the deployment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct UnitPreview {
     /// The step. A unit that first serves what goes and is then taken back has two.
     pub step: StepId,
@@ -207,6 +210,7 @@ pub enum Protection {
 
 /// One resource of a unit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct ResourcePreview {
     /// Its name in the template.
     pub logical_id: String,

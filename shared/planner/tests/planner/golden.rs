@@ -1,7 +1,7 @@
 //! Walks `tests/golden`: each folder has a spec, perhaps the ground that it is planned on, and
 //! what must come of it. `UPDATE_GOLDEN=1` writes what comes instead of comparing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -193,6 +193,30 @@ fn the_same_spec_twice_is_the_same_plan() {
             assert_eq!(once.digest(), twice.digest());
         }
     }
+}
+
+#[test]
+fn every_role_that_is_rendered_carries_the_boundary_of_its_landing_zone() {
+    const BOUNDARY: &str = "arn:aws:iam::123456789012:policy/bound";
+    let mut units = BTreeSet::new();
+    for mut case in Case::all() {
+        case.ground.landing_zone.spec.permissions_boundary_arn = Some(BOUNDARY.to_owned());
+        let Ok(plan) = case.plan() else { continue };
+        for unit in plan.units() {
+            let template: Value = serde_json::from_slice(&unit.template).unwrap();
+            let resources = template["Resources"].as_object().unwrap();
+            let roles = resources.iter().filter(|(_, resource)| {
+                ["AWS::IAM::Role", "AWS::IAM::User"].contains(&resource["Type"].as_str().unwrap())
+            });
+            for (name, role) in roles {
+                let bound = &role["Properties"]["PermissionsBoundary"];
+                assert_eq!(bound, BOUNDARY, "{}: {}.{name}", case.name(), unit.unit);
+                units.insert(unit.unit.to_string());
+            }
+        }
+    }
+    let with_roles = units.iter().map(String::as_str);
+    assert!(with_roles.eq(["foundation", "triggers"]), "{units:?}");
 }
 
 #[test]

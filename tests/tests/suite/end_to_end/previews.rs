@@ -133,8 +133,8 @@ fn agrees(announced: &str, done: Option<&str>) -> bool {
 /// name in the cloud that it had when it was previewed, or another one.
 fn decided(cloud: &Cloud, stack: &str, (unit, name): (&Value, &str)) -> &'static str {
     let mut resources = unit["resources"].as_array().unwrap().iter();
-    let before = resources.find(|resource| resource["logical_id"] == name);
-    let before = before.unwrap()["physical_id"].as_str().unwrap();
+    let before = resources.find(|resource| resource["logicalId"] == name);
+    let before = before.unwrap()["physicalId"].as_str().unwrap();
     let question = format!("DescribeStackResource&StackName={stack}&LogicalResourceId={name}");
     let found = cloudformation(cloud, &question);
     match element(&found, "PhysicalResourceId") {
@@ -154,7 +154,7 @@ fn has_changed(deployment: &Value, stack: &str) -> bool {
 
 /// Checks what a deployment did to a unit; gives how many resources were compared.
 fn must_agree(cloud: &Cloud, (edit, deployment): (&str, &Value), unit: &Value) -> usize {
-    let stack = unit["stack_name"].as_str().unwrap();
+    let stack = unit["stackName"].as_str().unwrap();
     let announced = announced(unit);
     if unit["operation"] == "keep" {
         assert!(announced.is_empty(), "{edit}: {unit:#}");
@@ -244,7 +244,7 @@ fn what_a_preview_announces_is_what_the_change_sets_do() {
     }
     assert!(compared >= EDITS.len(), "each edit changes a resource");
     let again = preview(&platform, &spec);
-    assert_eq!(again["counts"]["changed_units"], 0, "{again:#}");
+    assert_eq!(again["counts"]["changedUnits"], 0, "{again:#}");
     let gone = platform.run(&[
         "destroy",
         "previewed.previews",
