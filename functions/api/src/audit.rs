@@ -20,8 +20,8 @@ use crate::{Platform, System, Table};
 /// How far back a question goes that does not say it.
 const SPAN: SignedDuration = SignedDuration::from_hours(24);
 
-/// How many days one answer looks through; the next page goes on.
-const DAYS: u8 = 31;
+/// How many days, or pages of an object's entries, one answer looks through; the next page goes on.
+const READS: u8 = 31;
 
 /// The query.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -83,8 +83,7 @@ pub(crate) async fn list<T: Table, S: System>(
     let found = match &query.object {
         Some(object) => {
             let index = Index::audit_of_object(Some(&caller.about), object, "");
-            let cursor = query.cursor.as_deref();
-            page(&platform.table, &index, query.limit, cursor).await?
+            by_object(&platform.table, &index, &query, span).await?
         }
         None => by_day(&platform.table, &caller.about, &query, span).await?,
     };
@@ -94,6 +93,29 @@ pub(crate) async fn list<T: Table, S: System>(
         items: taken.map(|entry| EntryView { entry }).collect(),
         next: found.next,
     }))
+}
+
+/// The first page of an object's entries that has some that are asked for.
+async fn by_object(
+    table: &impl ReadTable,
+    index: &Index,
+    query: &AuditQuery,
+    (from, to): (Timestamp, Timestamp),
+) -> Result<Page<AuditEntry>, Refused> {
+    let mut found: Page<AuditEntry> =
+        page(table, index, query.limit, query.cursor.as_deref()).await?;
+    for _ in 1..READS {
+        // They are in the order of time.
+        if found.records.last().is_some_and(|entry| entry.at > to) {
+            found.next = None;
+        }
+        let mut records = found.records.iter();
+        if found.next.is_none() || records.any(|entry| query.takes(entry, (from, to))) {
+            break;
+        }
+        found = page(table, index, query.limit, found.next.as_deref()).await?;
+    }
+    Ok(found)
 }
 
 /// The entries of the first day that has some. A cursor names the day and the place in it.
@@ -116,7 +138,7 @@ async fn by_day(
         }
     };
     let last = AuditEntry::day_of(to);
-    for _ in 0..DAYS {
+    for _ in 0..READS {
         if day > last {
             break;
         }

@@ -188,6 +188,36 @@ async fn entries_are_found_by_time_and_page_by_page() {
 }
 
 #[tokio::test]
+async fn an_object_with_a_long_history_is_asked_about_by_time() {
+    let api = Api::with_ground().await;
+    for policy in ["  production: true", "  approval: {}", "  production: true"] {
+        api.system.advance(SignedDuration::from_hours(30));
+        let changed = ENVIRONMENT.replace("spec:", &format!("spec:\n{policy}"));
+        let answer = api.send(apply("/v1/environments/dev", changed)).await;
+        assert_eq!(answer.body["changed"], true, "{answer:?}");
+    }
+    let uri = "/v1/audit?object=environments/dev&limit=1";
+    let newest = entries(&api, uri).await;
+    assert_eq!(newest.len(), 1, "what is asked for, not the oldest page");
+    let span = format!("{uri}&from=2026-01-01T00:00:00Z&to=2026-01-03T00:00:00Z");
+    let mut pages = Vec::new();
+    let mut cursor = String::new();
+    loop {
+        let answer = api.send(asked(&format!("{span}{cursor}"))).await;
+        pages.push(answer.body["items"].as_array().unwrap().len());
+        let Some(next) = answer.body["next"].as_str() else {
+            break;
+        };
+        cursor = format!("&cursor={next}");
+    }
+    assert_eq!(
+        pages,
+        [1, 1, 0],
+        "what is later than `to` is not paged through"
+    );
+}
+
+#[tokio::test]
 async fn a_tenant_asks_about_itself_alone_and_the_provider_about_all() {
     let api = Api::with_ground().await;
     api.accepted(submit(WEB).of_tenant("umbrella")).await;
