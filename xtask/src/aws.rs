@@ -101,6 +101,21 @@ impl Aws {
         })
     }
 
+    /// Reads what a service that has paths and speaks JSON keeps at `path`.
+    ///
+    /// # Errors
+    /// Where there is no such answer.
+    pub(crate) fn read(&self, service: &str, path: &str) -> Result<Value> {
+        let mut response = self
+            .agent
+            .get(format!("{}{path}", self.endpoint))
+            .header("authorization", authorization(service))
+            .call()
+            .with_context(|| format!("{path} was not answered"))?;
+        let text = text_of(&mut response)?;
+        serde_json::from_str(&text).with_context(|| format!("the answer at {path} is no JSON"))
+    }
+
     /// Calls an operation of CloudFormation. Gives the XML of the answer.
     ///
     /// # Errors

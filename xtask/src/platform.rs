@@ -17,7 +17,7 @@ use crate::step::{Outcome, step, step_with};
 use crate::tools::Tools;
 
 /// The name of the stack, as in `samconfig.toml`.
-const STACK: &str = "groundplane";
+pub(crate) const STACK: &str = "groundplane";
 
 /// Where a platform is to run.
 #[derive(Debug, Clone)]

@@ -2,6 +2,7 @@
 //! test` brings a platform of its own up for these, says where it is in `GROUNDPLANE_TEST_…`, and
 //! runs the ignored tests.
 
+mod accounts;
 mod addresses;
 mod approval;
 mod canaries;

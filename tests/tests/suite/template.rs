@@ -28,13 +28,13 @@ fn resources(file: &str) -> BTreeMap<String, Value> {
     resources.into_iter().collect()
 }
 
-fn template() -> BTreeMap<String, Value> {
+pub(crate) fn template() -> BTreeMap<String, Value> {
     let resources = resources("template.yaml");
     assert!(resources.len() > 50, "the template was not read");
     resources
 }
 
-fn of_type<'t>(template: &'t BTreeMap<String, Value>, kind: &str) -> Vec<(&'t String, &'t Value)> {
+pub(crate) fn of_type<'t>(template: &'t BTreeMap<String, Value>, kind: &str) -> Vec<(&'t String, &'t Value)> {
     let found: Vec<_> = template
         .iter()
         .filter(|(_, resource)| resource["Type"] == kind)

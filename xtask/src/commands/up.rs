@@ -1,16 +1,19 @@
 //! `cargo xtask up`: the platform on a local AWS that stays.
 
+use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions, Permissions};
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use serde_json::Value;
 
+use crate::aws::Aws;
 use crate::checkout::Checkout;
 use crate::functions;
 use crate::local_aws::REGION;
-use crate::platform::{self, Platform, Site};
+use crate::platform::{self, Platform, STACK, Site};
 use crate::tools;
 
 /// Brings the platform up, or up to date, and tells the command line where it is.
@@ -30,16 +33,6 @@ pub(crate) fn run(checkout: &Checkout) -> Result<Platform> {
     Ok(platform)
 }
 
-/// The settings of a function, and the output of the platform's stack that each is taken from.
-const SETTINGS: [(&str, &str); 6] = [
-    ("TABLE_NAME", "TableName"),
-    ("ARTIFACT_BUCKET", "ArtifactBucketName"),
-    ("AUDIT_BUCKET", "AuditBucketName"),
-    ("EVENT_BUS_NAME", "EventBusName"),
-    ("DEPLOY_MACHINE_ARN", "DeployMachineArn"),
-    ("INSTALLATION", "Installation"),
-];
-
 /// Writes the environment of a function that `cargo lambda watch` runs beside the local AWS.
 fn tell_functions(folder: &Path, platform: &Platform) -> Result<()> {
     let path = folder.join("local.env");
@@ -48,12 +41,38 @@ fn tell_functions(folder: &Path, platform: &Platform) -> Result<()> {
          AWS_ACCESS_KEY_ID=test\nAWS_SECRET_ACCESS_KEY=test\n",
         platform.aws.endpoint()
     );
-    for (setting, output) in SETTINGS {
-        let value = platform.outputs.get(output);
-        let value = value.with_context(|| format!("the platform's stack gives no {output}"))?;
+    for (setting, value) in settings(&platform.aws.client())? {
         text.push_str(&format!("{setting}={value}\n"));
     }
     fs::write(&path, text).with_context(|| format!("{} cannot be written", path.display()))
+}
+
+/// The settings of all functions, as they are deployed. What two of them have they have alike.
+fn settings(client: &Aws) -> Result<BTreeMap<String, String>> {
+    let mut settings = BTreeMap::new();
+    let mut place = String::new();
+    loop {
+        let page = client.read("lambda", &format!("/2015-03-31/functions{place}"))?;
+        let functions = page["Functions"].as_array().context("no functions")?;
+        for function in functions.iter().filter(|function| is_ours(function)) {
+            let variables = function["Environment"]["Variables"].as_object();
+            let variables = variables.into_iter().flatten();
+            settings.extend(variables.filter_map(|(name, value)| {
+                Some((name.clone(), value.as_str()?.to_owned()))
+            }));
+        }
+        match page["NextMarker"].as_str() {
+            Some(next) => place = format!("?Marker={next}"),
+            None => return Ok(settings),
+        }
+    }
+}
+
+/// Whether a function is one of the platform's, and not of an instance.
+fn is_ours(function: &Value) -> bool {
+    let name = function["FunctionName"].as_str();
+    name.and_then(|name| name.strip_prefix(STACK))
+        .is_some_and(|rest| rest.starts_with('-'))
 }
 
 /// Writes the file by which the command line finds the local platform.

@@ -2,6 +2,7 @@
 //! table of routes, so an endpoint that nobody has thought of here fails.
 
 mod documented;
+mod gateway;
 mod requests;
 
 use groundplane_api::{Access, Gate, Route, route_table};

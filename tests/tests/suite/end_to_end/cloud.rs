@@ -4,10 +4,12 @@ use serde_json::Value;
 
 use super::command::variable;
 
-/// The local AWS.
+/// The local AWS, as one account sees it.
 pub(crate) struct Cloud {
     endpoint: String,
     region: String,
+    /// The access key; twelve digits are an account of their own.
+    key: String,
 }
 
 impl Cloud {
@@ -15,6 +17,15 @@ impl Cloud {
         Self {
             endpoint: variable("GROUNDPLANE_TEST_AWS_ENDPOINT"),
             region: variable("GROUNDPLANE_TEST_AWS_REGION"),
+            key: "test".to_owned(),
+        }
+    }
+
+    /// The same AWS, as another account sees it.
+    pub(crate) fn of_account(account: &str) -> Self {
+        Self {
+            key: account.to_owned(),
+            ..Self::from_env()
         }
     }
 
@@ -39,6 +50,25 @@ impl Cloud {
     /// What a query of a service with XML answers says, for example `rds` and `DescribeDBInstances`.
     pub(crate) fn query(&self, service: &str, action: &str, version: &str) -> String {
         self.ask(service, &format!("/?Action={action}&Version={version}"))
+    }
+
+    /// Begins to make a stack.
+    pub(crate) fn deploy(&self, stack: &str, template: &str, parameters: &[(&str, &str)]) {
+        let mut fields = vec![
+            ("Action".to_owned(), "CreateStack"),
+            ("Version".to_owned(), "2010-05-15"),
+            ("StackName".to_owned(), stack),
+            ("TemplateBody".to_owned(), template),
+            ("Capabilities.member.1".to_owned(), "CAPABILITY_NAMED_IAM"),
+        ];
+        for (number, (name, value)) in (1..).zip(parameters) {
+            let field = |part| format!("Parameters.member.{number}.Parameter{part}");
+            fields.extend([(field("Key"), *name), (field("Value"), *value)]);
+        }
+        let made = ureq::post(&self.endpoint)
+            .header("authorization", self.authorization("cloudformation"))
+            .send_form(fields);
+        assert_eq!(made.unwrap().status().as_u16(), 200, "{stack}");
     }
 
     /// What a service with JSON answers says to a call, which must succeed.
@@ -93,8 +123,18 @@ impl Cloud {
 
     /// The local AWS reads the service from the credential's scope and checks no signature.
     fn authorization(&self, service: &str) -> String {
-        let scope = format!("test/20260101/{}/{service}/aws4_request", self.region);
+        let (key, region) = (&self.key, &self.region);
+        let scope = format!("{key}/20260101/{region}/{service}/aws4_request");
         format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0")
+    }
+
+    /// Puts something at a path of S3.
+    pub(crate) fn put(&self, path: &str, body: &str) {
+        let answer = ureq::put(format!("{}{path}", self.endpoint))
+            .header("authorization", self.authorization("s3"))
+            .send(body)
+            .unwrap();
+        assert_eq!(answer.status().as_u16(), 200, "{path}");
     }
 
     /// What a service with paths answers.

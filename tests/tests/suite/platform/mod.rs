@@ -397,6 +397,14 @@ pub(crate) fn example(file: &str) -> Result<String, Problem> {
     read(&format!("examples/{file}"))
 }
 
+/// A template of the project.
+///
+/// # Errors
+/// Where there is none of that name.
+pub(crate) fn template(file: &str) -> Result<String, Problem> {
+    read(&format!("infra/{file}"))
+}
+
 fn read(file: &str) -> Result<String, Problem> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(file);
     fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))

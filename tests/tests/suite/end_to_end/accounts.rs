@@ -1,0 +1,164 @@
+//! A landing zone in another account: the shipped template makes that account ready, the platform's
+//! functions assume its role, and what they provision is there and nowhere else.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::approval::{deployment_of, once};
+use super::cloud::Cloud;
+use super::command::{Platform, variable};
+use super::{patient, spec};
+
+const OTHER: &str = "222222222222";
+const ENVIRONMENT: &str = "abroad";
+/// How long a stack, a deployment or a check may take.
+const PATIENCE: Duration = Duration::from_secs(90);
+
+/// Makes a stack of a template of `infra/` and gives its outputs.
+fn stack(cloud: &Cloud, name: &str, file: &str, parameters: &[(&str, &str)]) -> Value {
+    let template = crate::platform::template(file).unwrap();
+    cloud.deploy(name, &template, parameters);
+    let described = patient(PATIENCE, || {
+        let path = format!("/?Action=DescribeStacks&Version=2010-05-15&StackName={name}");
+        let described = cloud.ask("cloudformation", &path);
+        assert!(!described.contains("_FAILED<"), "{described}");
+        let is_done = described.contains("CREATE_COMPLETE<");
+        is_done.then_some(described)
+    });
+    let outputs = described.split("<OutputKey>").skip(1).map(|output| {
+        let (key, rest) = output.split_once("</OutputKey>").unwrap();
+        let (_, value) = rest.split_once("<OutputValue>").unwrap();
+        (key.to_owned(), json!(value.split_once('<').unwrap().0))
+    });
+    Value::Object(outputs.collect())
+}
+
+/// The external id of the tenant, as the account that lets it in is told.
+fn external_id(platform: &Platform, tenant: &str) -> String {
+    let document = json!({
+        "apiVersion": "groundplane.dev/v1", "kind": "Tenant",
+        "metadata": {"name": tenant}, "spec": {"owner": "platform-team"},
+    });
+    let applied = platform.run_with(&document.to_string(), &["apply", "-", "-o", "json"]);
+    assert_eq!(applied.code, 0, "{applied:?}");
+    let callers = "arn:aws:iam::000000000000:role/groundplane";
+    let policy = [
+        "tenant",
+        "trust-policy",
+        tenant,
+        "--callers",
+        callers,
+        "-o",
+        "json",
+    ];
+    let policy = platform.run(&policy);
+    assert_eq!(policy.code, 0, "{policy:?}");
+    let id = &policy.answer["externalIds"][tenant];
+    id.as_str().unwrap().to_owned()
+}
+
+/// Registers an environment in the other account whose plans wait.
+fn environment(platform: &Platform, ground: &Value, access: &Value) {
+    let list = |name: &str| -> Vec<String> {
+        let all = ground[name].as_str().unwrap().split(',');
+        all.map(str::to_owned).collect()
+    };
+    platform.apply_environment(ENVIRONMENT, |zone| {
+        for (field, output) in [
+            ("assumeRoleArn", "AssumeRoleArn"),
+            ("serviceRoleArn", "ServiceRoleArn"),
+            ("permissionsBoundaryArn", "PermissionsBoundaryArn"),
+        ] {
+            zone[field] = access[output].clone();
+        }
+        zone["account"] = OTHER.into();
+        zone["cluster"] = ground["ClusterName"].clone();
+        zone["network"] = json!({
+            "vpcId": ground["VpcId"],
+            "privateSubnetIds": list("PrivateSubnetIds"),
+            "publicSubnetIds": list("PublicSubnetIds"),
+        });
+        zone["loadBalancer"] = json!({
+            "listenerArn": ground["ListenerArn"],
+            "securityGroupId": ground["LoadBalancerSecurityGroupId"],
+        });
+    });
+    let document = json!({
+        "apiVersion": "groundplane.dev/v1", "kind": "Environment",
+        "metadata": {"name": ENVIRONMENT},
+        "spec": {"landingZone": ENVIRONMENT, "approval": {"selfApproval": true}},
+    });
+    let applied = platform.run_with(&document.to_string(), &["apply", "-", "-o", "json"]);
+    assert_eq!(applied.code, 0, "{applied:?}");
+}
+
+/// Lets the other account have the templates of a plan. On AWS the policy of the platform's bucket
+/// does; the local AWS looks for templates among the buckets of whoever asks.
+fn hand_over_templates(platform: &Platform, deployment: &str, other: &Cloud) {
+    let bucket = variable("GROUNDPLANE_TEST_BUCKET");
+    other.put(&format!("/{bucket}"), "");
+    let plan = platform.get(&format!("/v1/deployments/{deployment}/preview"));
+    for unit in plan.body["units"].as_array().unwrap() {
+        let path = format!(
+            "/{bucket}/templates/{}.json",
+            unit["after"].as_str().unwrap()
+        );
+        other.put(&path, &Cloud::from_env().ask("s3", &path));
+    }
+}
+
+/// Makes the other account ready and registers an environment in it.
+fn make_ready(platform: &Platform, other: &Cloud) {
+    let whoami = platform.get("/v1/whoami").body;
+    let external_id = external_id(platform, whoami["tenant"].as_str().unwrap());
+    let bucket = variable("GROUNDPLANE_TEST_BUCKET");
+    let ground = stack(other, "ground", "bootstrap.yaml", &[("Egress", "none")]);
+    let access = [
+        ("PlatformAccount", "000000000000"),
+        (
+            "CallerRoleArns",
+            "arn:aws:iam::000000000000:role/groundplane",
+        ),
+        ("ExternalIds", &external_id),
+        ("Installation", "00000000-0000-0000-0000-000000000000"),
+        ("ArtifactBucketName", &bucket),
+        (
+            "EventBusArn",
+            "arn:aws:events:us-east-1:000000000000:event-bus/groundplane-events",
+        ),
+    ];
+    let access = stack(other, "groundplane", "landing-zone-account.yaml", &access);
+    environment(platform, &ground, &access);
+}
+
+#[test]
+#[ignore = "needs the local AWS: cargo xtask test"]
+fn an_instance_of_another_account_is_provisioned_checked_and_destroyed_there() {
+    let platform = Platform::from_env();
+    let (own, other) = (Cloud::from_env(), Cloud::of_account(OTHER));
+    make_ready(&platform, &other);
+
+    let submit = ["deploy", "-", "--env", ENVIRONMENT, "-o", "json"];
+    let first = deployment_of(&platform.run_with(&spec("embassy"), &submit));
+    once(&platform, &first, "waiting");
+    hand_over_templates(&platform, &first, &other);
+    let approved = platform.run(&["approve", &first, "--yes", "-o", "json"]);
+    assert_eq!(approved.code, 0, "{approved:?}");
+    once(&platform, &first, "succeeded");
+    assert!(other.stacks().contains("-embassy-compute-"));
+    assert!(other.security_groups().contains("-embassy-foundation-"));
+    assert!(!own.stacks().contains("-embassy-"), "not at home");
+    assert!(!own.security_groups().contains("-embassy-"));
+
+    let checked = platform.run(&["drift", "embassy.abroad", "--wait", "-o", "json"]);
+    let status = &checked.answer["report"]["status"];
+    assert_eq!(status, "in-sync", "{checked:?}");
+
+    let gone = deployment_of(&platform.run(&["destroy", "embassy.abroad", "--yes", "-o", "json"]));
+    once(&platform, &gone, "waiting");
+    assert_eq!(platform.run(&["approve", &gone, "--yes"]).code, 0);
+    once(&platform, &gone, "succeeded");
+    assert!(!other.stacks().contains("-embassy-"), "nothing is left");
+    assert!(!other.security_groups().contains("-embassy-"));
+}
