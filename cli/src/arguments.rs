@@ -124,7 +124,7 @@ pub(crate) enum Command {
     Validate(Validate),
     /// Say what a deployment would do, resource by resource
     Preview(Preview),
-    /// Register landing zones and environments, then deploy services
+    /// Register documents of every kind, and deploy services
     Apply(Apply),
     /// Deploy a service, or update the one of the same name and environment
     Deploy(Deploy),

@@ -11,6 +11,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
 use axum::response::{IntoResponse, Response};
+use groundplane_authority::{Action as Permission, Object};
 use groundplane_deployment::{IdempotencyClaim, PlanId, Retry, execution_of, retry as tried_again};
 use groundplane_model::{Action, Deployment, Digest, Instance, InstanceId, Origin, Problem};
 use groundplane_ports::PortError;
@@ -147,11 +148,14 @@ pub(crate) async fn retry<T: Table, S: System>(
         };
         let now = platform.system.now();
         let done = match tried_again(&deployment, &instance, is_running, now)? {
-            Retry::Restart(changes) => match platform.table.commit(changes).await {
-                Ok(()) => Some(begun(instance.id, deployment.id.clone(), Vec::new())),
-                Err(PortError::Conflict(_)) => None,
-                Err(error) => return Err(error.into()),
-            },
+            Retry::Restart(mut changes) => {
+                changes.extend(claim.map(|claim| claim.taken_by(&deployment, now)));
+                match platform.table.commit(changes).await {
+                    Ok(()) => Some(begun(instance.id, deployment.id.clone(), Vec::new())),
+                    Err(PortError::Conflict(_)) => None,
+                    Err(error) => return Err(error.into()),
+                }
+            }
             Retry::Anew => anew(platform, caller, (&deployment, instance), claim).await?,
         };
         if let Some(done) = done {
@@ -173,6 +177,7 @@ async fn anew<T: Table, S: System>(
     let origin = Origin::Retry(deployment.id.clone());
     let (acceptance, remarks) = match deployment.action {
         Action::Destroy => {
+            must_be_allowed_to_destroy(caller)?;
             let environment = ground::environment(&platform.table, &instance.environment).await?;
             let meant = (instance, environment);
             let acceptance = removal(platform, caller, meant, (origin, claim)).await?;
@@ -186,4 +191,14 @@ async fn anew<T: Table, S: System>(
     };
     let done = commit(platform, acceptance).await?;
     Ok(done.map(|done| accepted(done, remarks)))
+}
+
+/// To try a destroy again is to destroy, whatever was allowed to get here.
+fn must_be_allowed_to_destroy(caller: &Caller) -> Result<(), Refused> {
+    let needed = Permission::InstanceDestroy;
+    let decision = caller.may(needed, Object::of(&caller.about));
+    match decision.allowed {
+        true => Ok(()),
+        false => Err(caller.denied(needed, &decision).into()),
+    }
 }

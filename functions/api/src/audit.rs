@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 
 use crate::gate::Caller;
 use crate::problem::Refused;
-use crate::request::{Asked, Limit, page, page_of};
+use crate::request::{Asked, Limit, Sought, page, page_of};
 use crate::view::Listing;
 use crate::{Platform, System, Table};
 
@@ -30,8 +30,8 @@ pub(crate) struct AuditQuery {
     /// The tenant; the gate has decided whether the caller may name it.
     #[serde(rename = "tenant")]
     _tenant: Option<TenantId>,
-    object: Option<String>,
-    actor: Option<String>,
+    object: Option<Sought>,
+    actor: Option<Sought>,
     /// How far back, instead of `from`.
     since: Option<String>,
     from: Option<Timestamp>,
@@ -68,7 +68,7 @@ impl AuditQuery {
     }
 
     fn takes(&self, entry: &AuditEntry, (from, to): (Timestamp, Timestamp)) -> bool {
-        let is_by = |actor: &String| *actor == entry.actor.subject;
+        let is_by = |Sought(actor): &Sought| *actor == entry.actor.subject;
         (from..=to).contains(&entry.at) && self.actor.as_ref().is_none_or(is_by)
     }
 }
@@ -81,7 +81,7 @@ pub(crate) async fn list<T: Table, S: System>(
 ) -> Result<Json<Listing<EntryView>>, Refused> {
     let span = query.span(platform.system.now())?;
     let found = match &query.object {
-        Some(object) => {
+        Some(Sought(object)) => {
             let index = Index::audit_of_object(Some(&caller.about), object, "");
             by_object(&platform.table, &index, &query, span).await?
         }

@@ -26,6 +26,10 @@ use crate::{Platform, System, Table};
 /// Where the next page of a report begins that is no JSON.
 const NEXT: HeaderName = HeaderName::from_static("groundplane-next");
 
+/// How many rows a page has at the most: an answer of a function ends at 6 MB ("Lambda quotas", AWS
+/// Lambda developer guide), and a row takes about half a kilobyte.
+const MOST_ROWS: usize = 5_000;
+
 /// The form of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
@@ -75,7 +79,10 @@ pub(crate) async fn report<T: Table, S: System>(
     let frameworks = frameworks(table, query.framework.as_ref()).await?;
     let index = Index::instances(&caller.principal.tenant, "");
     let cursor = query.cursor.as_deref();
-    let found: Page<Instance> = page(table, &index, query.limit, cursor).await?;
+    let controls: usize = frameworks.iter().map(|it| it.spec.controls.len()).sum();
+    let limit = query.limit.unwrap_or_default();
+    let limit = limit.at_most(MOST_ROWS / controls.max(1));
+    let found: Page<Instance> = page(table, &index, Some(limit), cursor).await?;
     let mut report = Vec::new();
     for instance in found.records {
         let environment = query.environment.as_ref();

@@ -18,7 +18,7 @@ use crate::contract::Sheet;
 use crate::gate::Caller;
 use crate::json_body::JsonBody;
 use crate::problem::Refused;
-use crate::request::Asked;
+use crate::request::{Asked, Sought};
 use crate::view::Listing;
 use crate::{Platform, System, Table};
 
@@ -95,7 +95,7 @@ impl From<CatalogEntry> for ImageView {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct ListQuery {
-    family: Option<String>,
+    family: Option<Sought>,
     landing_zone: Option<LandingZoneName>,
 }
 
@@ -106,7 +106,7 @@ pub(crate) async fn list<T: Table, S: System>(
     Asked(query): Asked<ListQuery>,
 ) -> Result<Json<Listing<ImageView>>, Refused> {
     let prefixes = match &query.family {
-        Some(family) => [ImageKind::Machine, ImageKind::Container]
+        Some(Sought(family)) => [ImageKind::Machine, ImageKind::Container]
             .map(|kind| CatalogEntry::prefix_of(kind, family))
             .to_vec(),
         None => vec![String::new()],

@@ -17,6 +17,7 @@ mod explanation;
 mod fitness;
 mod gate;
 mod ground;
+mod groups;
 mod images;
 mod instances;
 mod json_body;

@@ -3,10 +3,13 @@
 
 use std::collections::HashMap;
 
+use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use groundplane_authority::Authority;
 use groundplane_model::{Failure, FailureKind, Machine, MachineIdentity, Principal, TenantId};
 use lambda_http::request::RequestContext;
+
+use crate::groups::groups;
 
 /// Which claims name the tenant and the groups, and which group runs the platform.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,8 +25,13 @@ pub struct Identity {
 /// What a request proves about its sender.
 #[derive(Debug)]
 pub(crate) enum Proof<'a> {
-    /// The claims of a token that the issuer has signed.
-    Token(&'a HashMap<String, String>),
+    /// A token that the issuer has signed.
+    Token {
+        /// Its claims, as API Gateway hands them on.
+        claims: &'a HashMap<String, String>,
+        /// The header that it came in.
+        header: Option<&'a str>,
+    },
     /// The ARN of whoever has signed the request with credentials of AWS.
     Signature(&'a str),
 }
@@ -40,7 +48,11 @@ impl<'a> Proof<'a> {
         };
         let authorizer = context.authorizer.as_ref()?;
         if let Some(token) = &authorizer.jwt {
-            return Some(Self::Token(&token.claims));
+            let header = parts.headers.get(AUTHORIZATION);
+            return Some(Self::Token {
+                claims: &token.claims,
+                header: header.map(|value| value.to_str().unwrap_or_default()),
+            });
         }
         let arn = authorizer.iam.as_ref()?.user_arn.as_deref()?;
         Some(Self::Signature(arn))
@@ -49,10 +61,22 @@ impl<'a> Proof<'a> {
     /// The subject, as far as it is known: even of callers that are refused.
     pub(crate) fn subject(&self) -> String {
         let subject = match self {
-            Self::Token(claims) => claims.get("sub").map_or("", String::as_str),
-            Self::Signature(arn) => arn,
+            Self::Token { claims, .. } => claims.get("sub").cloned().unwrap_or_default(),
+            // Not the session: whoever assumes a role chooses its name, and a machine that approved
+            // as `b` what it asked for as `a` would be two.
+            Self::Signature(arn) => role_of(arn).unwrap_or_else(|| (*arn).to_owned()),
         };
         subject.chars().filter(|c| !c.is_control()).collect()
+    }
+
+    /// The session of a role, by the name that whoever assumed it gave it.
+    pub(crate) fn session(&self) -> Option<String> {
+        let Self::Signature(arn) = self else {
+            return None;
+        };
+        role_of(arn)?;
+        let (_, session) = arn.rsplit_once('/')?;
+        Some(session.chars().filter(|c| !c.is_control()).collect())
     }
 
     /// The caller. A person's token names the tenant; of machines the access policy says it.
@@ -62,7 +86,10 @@ impl<'a> Proof<'a> {
         authority: &Authority,
     ) -> Result<Principal, Failure> {
         match self {
-            Self::Token(claims) => of_token(self.subject(), claims, identity, authority),
+            Self::Token { claims, header } => {
+                let token = (*claims, *header);
+                of_token(self.subject(), token, identity, authority)
+            }
             Self::Signature(arn) => {
                 let machine = role_of(arn).map(MachineIdentity::Role);
                 let machine = machine.ok_or_else(|| {
@@ -78,37 +105,46 @@ impl<'a> Proof<'a> {
 
 fn of_token(
     subject: String,
-    claims: &HashMap<String, String>,
+    (claims, header): (&HashMap<String, String>, Option<&str>),
     identity: &Identity,
     authority: &Authority,
 ) -> Result<Principal, Failure> {
     if subject.is_empty() {
         return Err(denied("the token has no claim `sub`".to_owned()));
     }
+    // A machine that is known stays one whatever else its token says: its roles are those that the
+    // access policy lists for it.
+    if let Some(machine) = client_of(&subject, claims)
+        && let Some(tenant) = authority.tenant_of(&machine)
+    {
+        return Ok(of_machine(subject, tenant, machine.clone()));
+    }
     let claim = &identity.tenant_claim;
-    let Some(tenant) = claims.get(claim) else {
-        let client = CLIENT_CLAIMS.iter().find_map(|name| claims.get(*name));
-        let client = client.filter(|client| is_about_client(&subject, client));
-        let machine = client.map(|client| MachineIdentity::Client(client.clone()));
-        let known = machine.and_then(|machine| {
-            let tenant = authority.tenant_of(&machine)?;
-            Some(of_machine(subject, tenant, machine.clone()))
-        });
-        return known.ok_or_else(|| {
-            denied(format!(
-                "the token has no claim `{claim}`, which names the tenant"
-            ))
-        });
-    };
+    let tenant = claims.get(claim).ok_or_else(|| {
+        denied(format!(
+            "the token has no claim `{claim}`, which names the tenant"
+        ))
+    })?;
     let tenant = TenantId::parse(tenant)
         .map_err(|error| denied(format!("the token's claim `{claim}`: {error}")))?;
-    let groups = claims.get(&identity.groups_claim);
+    let claim = &identity.groups_claim;
+    let groups = groups(claims, header, claim).ok_or_else(|| {
+        denied(format!(
+            "the token's claim `{claim}` is neither a list of texts nor a text"
+        ))
+    })?;
     Ok(Principal {
         subject,
         tenant,
-        groups: groups.map(|text| list(text)).unwrap_or_default(),
+        groups,
         machine: None,
     })
+}
+
+/// The client that a token is of, if it is no person's.
+fn client_of(subject: &str, claims: &HashMap<String, String>) -> Option<MachineIdentity> {
+    let client = CLIENT_CLAIMS.iter().find_map(|name| claims.get(*name))?;
+    is_about_client(subject, client).then(|| MachineIdentity::Client(client.clone()))
 }
 
 /// Whether a token is that of a client itself. A person's that was got through the client names it as
@@ -139,17 +175,6 @@ fn role_of(arn: &str) -> Option<String> {
 
 fn denied(message: String) -> Failure {
     Failure::new(FailureKind::Denied, message)
-}
-
-/// API Gateway hands a list in a claim on as text: `[platform developers]`, or as JSON.
-fn list(text: &str) -> Vec<String> {
-    text.trim_start_matches('[')
-        .trim_end_matches(']')
-        .split([' ', ','])
-        .map(|group| group.trim_matches('"'))
-        .filter(|group| !group.is_empty())
-        .map(str::to_owned)
-        .collect()
 }
 
 #[cfg(test)]
@@ -193,7 +218,11 @@ mod tests {
             .iter()
             .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
             .collect();
-        Proof::Token(&claims).principal(&identity(), &authority())
+        let proof = Proof::Token {
+            claims: &claims,
+            header: None,
+        };
+        proof.principal(&identity(), &authority())
     }
 
     #[test]
@@ -207,14 +236,6 @@ mod tests {
         assert_eq!(principal.tenant.as_str(), "acme");
         assert!(principal.is_in("platform") && principal.is_in("developers"));
         assert!(!principal.is_in("plat"));
-    }
-
-    #[test]
-    fn groups_arrive_in_several_notations() {
-        for text in ["[a b]", "a,b", "[\"a\",\"b\"]", "a b", "[a, b]"] {
-            assert_eq!(list(text), ["a", "b"], "{text}");
-        }
-        assert!(list("[]").is_empty());
     }
 
     #[test]
@@ -241,6 +262,14 @@ mod tests {
         assert_eq!(machine.tenant.as_str(), "acme");
         assert_eq!(authority().roles_of(&machine), ["user"]);
         assert!(principal(&[("sub", "client-1@clients"), ("azp", "client-1")]).is_ok());
+        let with_a_tenant = principal(&[
+            ("sub", "client-1"),
+            ("client_id", "client-1"),
+            ("custom:tenant", "umbrella"),
+        ]);
+        let with_a_tenant = with_a_tenant.unwrap();
+        assert_eq!(with_a_tenant.tenant.as_str(), "acme", "its entry says it");
+        assert_eq!(authority().roles_of(&with_a_tenant), ["user"]);
         for (subject, client) in [
             ("c-2", "c-2"),
             ("kim", "client-1"),
@@ -268,6 +297,13 @@ mod tests {
         let known = of("arn:aws:sts::123456789012:assumed-role/pipeline/run-7").unwrap();
         assert_eq!(known.tenant.as_str(), "umbrella");
         assert_eq!(authority().roles_of(&known), ["read-only"]);
+        let another = "arn:aws:sts::123456789012:assumed-role/pipeline/run-8";
+        assert_eq!(
+            known.subject,
+            of(another).unwrap().subject,
+            "one and the same"
+        );
+        assert_eq!(Proof::Signature(another).session().unwrap(), "run-8");
         for other in [
             "arn:aws:sts::123456789012:assumed-role/other/run-7",
             "arn:aws:sts::210987654321:assumed-role/pipeline/run-7",

@@ -127,8 +127,20 @@ pub(crate) fn shown(text: &str) -> String {
         .collect()
 }
 
+/// What callers are told of what only the platform's own log says.
+fn fault() -> Failure {
+    Failure::new(FailureKind::Internal, "the platform has a fault")
+}
+
 impl From<Failure> for Refused {
     fn from(failure: Failure) -> Self {
+        let failure = match failure.is_ours {
+            true => {
+                tracing::error!(%failure, "a service failed");
+                fault()
+            }
+            false => failure,
+        };
         let status = match failure.kind {
             FailureKind::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
             FailureKind::NotFound => StatusCode::NOT_FOUND,
@@ -160,9 +172,8 @@ impl From<PortError> for Refused {
             PortError::Exhausted(message) => {
                 Failure::new(FailureKind::QuotaExceeded, message).into()
             }
-            PortError::Denied(_) | PortError::Refused(_) | PortError::Internal(_) => {
-                Failure::new(FailureKind::Internal, "the platform has a fault").into()
-            }
+            PortError::TooLarge(message) => Failure::new(FailureKind::Invalid, message).into(),
+            PortError::Denied(_) | PortError::Refused(_) | PortError::Internal(_) => fault().into(),
         }
     }
 }
@@ -199,5 +210,44 @@ impl IntoResponse for Refused {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }
         response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_service_says_to_the_platform_is_not_for_callers() {
+        let said = "User: arn:aws:sts::111111111111:assumed-role/api is not authorized";
+        for error in [
+            PortError::Denied(said.to_owned()),
+            PortError::Refused(said.to_owned()),
+            PortError::Internal(said.to_owned()),
+        ] {
+            for refused in [
+                Refused::from(error.clone()),
+                Refused::from(Failure::from(error)),
+            ] {
+                assert_eq!(refused.status, StatusCode::INTERNAL_SERVER_ERROR);
+                assert_eq!(refused.failure.message, "the platform has a fault");
+            }
+        }
+    }
+
+    #[test]
+    fn what_a_caller_can_mend_is_said() {
+        let large = PortError::TooLarge("it is too large".to_owned());
+        let used_up = PortError::Exhausted("no more than 3".to_owned());
+        for (error, status, message) in [
+            (large, StatusCode::UNPROCESSABLE_ENTITY, "it is too large"),
+            (used_up, StatusCode::TOO_MANY_REQUESTS, "no more than 3"),
+        ] {
+            let refused = Refused::from(Failure::from(error));
+            assert_eq!(
+                (refused.status, &*refused.failure.message),
+                (status, message)
+            );
+        }
     }
 }

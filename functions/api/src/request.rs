@@ -85,6 +85,12 @@ pub(crate) struct Limit(u16);
 
 impl Limit {
     const MOST: u16 = 200;
+
+    /// The same, or `most` if that is less; at least one.
+    pub(crate) fn at_most(self, most: usize) -> Self {
+        let most = u16::try_from(most).unwrap_or(u16::MAX);
+        Self(self.0.min(most).max(1))
+    }
 }
 
 impl Default for Limit {
@@ -108,6 +114,27 @@ impl TryFrom<String> for Limit {
             )
         };
         number.map(Self).ok_or_else(message)
+    }
+}
+
+/// A text that is looked for. The longest key that the table takes has 1,024 bytes ("Service, account,
+/// and table quotas", `DynamoDB` developer guide), and whatever is longer is the name of nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(try_from = "String")]
+#[schema(value_type = String, max_length = 512)]
+pub(crate) struct Sought(pub(crate) String);
+
+impl TryFrom<String> for Sought {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        const MOST: usize = 512;
+        match text.len() <= MOST {
+            true => Ok(Self(text)),
+            false => Err(format!(
+                "a text that is looked for has at most {MOST} bytes"
+            )),
+        }
     }
 }
 

@@ -6,9 +6,11 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::routing::get;
-use axum::{Json, Router};
+use axum::{Json, Router, middleware};
 use groundplane_edge::{MissingSetting, setting, setting_or};
 use serde_json::{Value, json};
+
+use crate::request_id;
 
 /// The issuer, and what its tokens must be for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +44,7 @@ impl SignIn {
 pub fn sign_in(settings: SignIn) -> Router {
     Router::new()
         .route("/.well-known/oauth-protected-resource", get(show))
+        .layer(middleware::from_fn(request_id::give))
         .with_state(Arc::new(settings))
 }
 

@@ -9,15 +9,17 @@ use axum::extract::State;
 use groundplane_accounts::external_id;
 use groundplane_authority::{Action, Object};
 use groundplane_governance::bound_of;
-use groundplane_model::{Failure, FailureKind, Quota, TenantId};
+use groundplane_model::{ExternalId, Failure, FailureKind, Quota, Tenant, TenantId};
 use groundplane_quotas::{rules_of, used};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::gate::Caller;
-use crate::ground::{DocumentView, Ground as _};
+use crate::ground::{self, DocumentView, Ground as _};
 use crate::problem::Refused;
 use crate::request::Named;
+use crate::submission::Submitted;
+use crate::view::AppliedView;
 use crate::{Platform, System, Table};
 
 /// Everything that is counted.
@@ -50,6 +52,23 @@ pub(crate) struct TenantView {
     external_id: Option<String>,
 }
 
+/// `PUT /v1/tenants/{name}`. With its document a tenant gets the id by which other accounts know it, if
+/// it has none yet.
+pub(crate) async fn apply<T: Table, S: System>(
+    State(platform): State<Arc<Platform<T, S>>>,
+    caller: Caller,
+    Named(name): Named,
+    submitted: Submitted,
+) -> Result<Json<AppliedView>, Refused> {
+    let state = State(Arc::clone(&platform));
+    let named = Named(name.clone());
+    let applied = ground::apply::<Tenant, T, S>(state, caller, named, submitted).await?;
+    if let Ok(tenant) = TenantId::parse(&name) {
+        external_id(&platform.table, &platform.system, &tenant).await?;
+    }
+    Ok(applied)
+}
+
 /// `GET /v1/tenants/{name}`
 pub(crate) async fn show<T: Table, S: System>(
     State(platform): State<Arc<Platform<T, S>>>,
@@ -80,10 +99,12 @@ pub(crate) async fn show<T: Table, S: System>(
         let used = u64::try_from(used).unwrap_or_default();
         usage.insert(quota.as_str(), UsageView { used, most });
     }
-    let external_id = match manages || may(Action::TrustRead) {
-        true => Some(external_id(&platform.table, &platform.system, &tenant).await?),
-        false => None,
-    };
+    let mut external_id = None;
+    if manages || may(Action::TrustRead) {
+        let key = ExternalId::key_of(&tenant);
+        let stored: Option<ExternalId> = platform.table.get(&key).await?;
+        external_id = stored.map(|stored| stored.value);
+    }
     Ok(Json(TenantView {
         document: rules.view(),
         usage,

@@ -12,6 +12,7 @@ use groundplane_audit::Attempt;
 use groundplane_authority::{Action, Decision, Object};
 use groundplane_model::{AuditActor, AuditEntry, AuditOutcome, Failure, FailureKind, TenantId};
 use lambda_http::request::RequestContext;
+use percent_encoding::percent_decode_str;
 use serde::Deserialize;
 
 use crate::deployments::{no_such_verb, split};
@@ -47,11 +48,13 @@ pub(crate) async fn receive<T: Table, S: System, F: Future<Output = Response>>(
         return Refused::from(missing).into_response();
     };
     let mut judged = judge(guard, &mut parts, platform, &gate).await;
-    let attempt = attempt(&parts, &judged, platform, &gate).map(Arc::new);
-    if let (None, Some(caller)) = (&judged.refused, &judged.caller) {
-        let counted = quota::count_call(platform, &caller.principal.tenant).await;
-        judged.refused = counted.err();
+    if let Some(caller) = &judged.caller
+        && let Err(refused) = quota::count_call(platform, &caller.principal.tenant).await
+    {
+        // Before anything is written about it: what is too much costs nothing more.
+        return refused.into_response();
     }
+    let attempt = attempt(&parts, &judged, platform, &gate).map(Arc::new);
     if let Some(refused) = judged.refused.take() {
         let response = refused.into_response();
         conclude(attempt.as_ref(), platform, response.status()).await;
@@ -170,6 +173,7 @@ fn attempt<T: Table, S: System>(
     let principal = judged.caller.as_ref().map(|caller| &caller.principal);
     let actor = AuditActor {
         subject: proof.subject(),
+        session: proof.session(),
         tenant: principal.map(|principal| principal.tenant.clone()),
         roles: judged
             .caller
@@ -200,8 +204,14 @@ fn attempt<T: Table, S: System>(
 
 /// What a request is about, by its path: `instances/web-service.dev`.
 fn object(parts: &Parts) -> String {
-    let path = shown(parts.uri.path());
-    let mut steps = path.split('/').skip(2).filter(|step| *step != "iam");
+    // As handlers read it, so that one thing has one name here.
+    let path = percent_decode_str(parts.uri.path()).decode_utf8_lossy();
+    let path = shown(&path);
+    let path = path.strip_prefix("/v1/iam/").unwrap_or(&path);
+    let mut steps = path
+        .trim_start_matches("/v1")
+        .trim_start_matches('/')
+        .split('/');
     let noun = steps.next().unwrap_or_default().split(':').next();
     let name = steps.next().unwrap_or_default().split(':').next();
     let words = [noun.unwrap_or_default(), name.unwrap_or_default()];

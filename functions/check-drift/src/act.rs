@@ -109,7 +109,7 @@ async fn deploy(
         }
     };
     let asker = Asker {
-        subject: SUBJECT,
+        subject: SUBJECT.to_owned(),
         lifecycle,
         now: subject.now,
     };

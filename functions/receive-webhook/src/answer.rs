@@ -106,6 +106,7 @@ impl From<PortError> for Refused {
             PortError::Denied(_)
             | PortError::Refused(_)
             | PortError::Exhausted(_)
+            | PortError::TooLarge(_)
             | PortError::Internal(_) => Self::new(
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "the platform has a fault",

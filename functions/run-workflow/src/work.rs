@@ -166,6 +166,7 @@ pub(crate) fn run_of(workflow: &str, input: serde_json::Map<String, serde_json::
             event: "request-1".to_owned(),
             signal: None,
             operation: Some(workflow.parse().unwrap()),
+            by: None,
         },
         from: "healthy".parse().unwrap(),
         to: None,

@@ -27,7 +27,7 @@ pub async fn of_role(
     let Some(id) = stored else {
         let message = format!(
             "the role `{}` of the landing zone `{}` cannot trust the tenant `{tenant}`, which has no \
-             external id yet; `groundplane tenant trust-policy {tenant}` makes one",
+             external id yet; applying its document of `kind: Tenant` makes one",
             role.role_arn, role.landing_zone
         );
         return Err(Failure::new(FailureKind::Denied, message));

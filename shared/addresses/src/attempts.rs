@@ -25,6 +25,7 @@ impl From<PortError> for Stopped {
             PortError::Denied(_)
             | PortError::Refused(_)
             | PortError::Exhausted(_)
+            | PortError::TooLarge(_)
             | PortError::Internal(_) => Self::Failed(error.into()),
         }
     }

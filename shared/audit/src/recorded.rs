@@ -122,6 +122,7 @@ impl<T, C> Recorded<T, C> {
         };
         let actor = AuditActor {
             subject: format!("system:{}", self.function),
+            session: None,
             tenant: Some(decision.tenant),
             roles: vec![SYSTEM.to_owned()],
             address: None,

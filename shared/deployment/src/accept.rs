@@ -22,6 +22,22 @@ pub struct IdempotencyClaim {
     pub version: u64,
 }
 
+impl IdempotencyClaim {
+    /// What is written with the answer: that the request was answered with `deployment`.
+    #[must_use]
+    pub fn taken_by(self, deployment: &Deployment, now: Timestamp) -> Change {
+        Change::save(&Idempotency {
+            tenant: deployment.tenant.clone(),
+            key_digest: self.key_digest,
+            request_digest: self.request_digest,
+            instance: deployment.instance.clone(),
+            deployment: deployment.id.clone(),
+            created_at: now,
+            version: self.version,
+        })
+    }
+}
+
 /// A wish to deploy or destroy, with what is needed to accept it.
 #[derive(Debug, Clone)]
 pub struct Demand<'a> {
@@ -277,15 +293,7 @@ fn accepted(demand: Demand<'_>, instance: Instance, action: Action, wanted: Want
         Change::save(&Outbox::new(format!("{id}.start"), start, demand.now)),
     ];
     if let Some(claim) = demand.idempotency {
-        changes.push(Change::save(&Idempotency {
-            tenant,
-            key_digest: claim.key_digest,
-            request_digest: claim.request_digest,
-            instance: instance.id.clone(),
-            deployment: id,
-            created_at: demand.now,
-            version: claim.version,
-        }));
+        changes.push(claim.taken_by(&deployment, demand.now));
     }
     Accepted {
         instance,

@@ -50,6 +50,7 @@ pub fn adopt(life: &Life, the_move: &Move<'_>, now: Timestamp) -> Result<Deliver
     let cause = Cause {
         event: Some(the_move.id.to_owned()),
         text: Some(why.clone()),
+        by: Some(the_move.by.to_owned()),
         ..Cause::default()
     };
     draft.life.lifecycle = the_move.reference.clone();

@@ -34,6 +34,7 @@ pub fn deliver(
     let cause = Cause {
         event: Some(occurrence.id.clone()),
         signal: reading.signal.clone(),
+        by: occurrence.by.clone(),
         ..Cause::default()
     };
     remember(&mut draft.life, occurrence, &reading, occurred_at);
@@ -46,6 +47,7 @@ pub fn deliver(
                 occurred_at,
                 received_at: now,
                 stay: reading.stay,
+                by: occurrence.by.clone(),
             };
             draft.apply(decision, waiting, &cause)
         }

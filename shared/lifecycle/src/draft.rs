@@ -20,6 +20,7 @@ pub(crate) struct Cause {
     pub(crate) operation: Option<OperationName>,
     pub(crate) run: Option<RunId>,
     pub(crate) text: Option<String>,
+    pub(crate) by: Option<String>,
 }
 
 /// What is to run.
@@ -138,6 +139,7 @@ impl<'a> Draft<'a> {
                 event: cause.event.clone().unwrap_or_default(),
                 signal: cause.signal.clone(),
                 operation: cause.operation.clone(),
+                by: cause.by.clone(),
             },
             from: life.state.clone(),
             to: order.to,

@@ -164,6 +164,7 @@ fn begin(draft: &mut Draft<'_>, request: &Request, order: Order, input: &str) {
     let cause = Cause {
         event: Some(request.id.clone()),
         operation: Some(request.operation.clone()),
+        by: Some(request.by.clone()),
         ..Cause::default()
     };
     let run = draft.begin(order, &cause);

@@ -89,6 +89,7 @@ fn land(draft: &mut Draft<'_>, run: &Run, outcome: &RunOutcome) {
         operation: run.cause.operation.clone(),
         run: Some(run.id.clone()),
         text,
+        by: run.cause.by.clone(),
     };
     draft.passage(Some(from), &next, kind, &cause);
 }
@@ -105,6 +106,8 @@ fn answer(draft: &mut Draft<'_>, run: &Run) {
         occurred_at: draft.now,
         received_at: draft.now,
         stay: None,
+        // Whoever asked for the operation asked for what comes of it.
+        by: run.cause.by.clone(),
     };
     again(draft, waiting, false);
 }
@@ -136,6 +139,7 @@ fn again(draft: &mut Draft<'_>, waiting: Waiting, again: bool) {
     let cause = Cause {
         event: Some(waiting.event.clone()),
         signal: Some(waiting.signal.clone()),
+        by: waiting.by.clone(),
         ..Cause::default()
     };
     let applied = draft.apply(decision, waiting.clone(), &cause);

@@ -49,8 +49,11 @@ pub struct AuditEntry {
 /// Who did something.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AuditActor {
-    /// The token's subject, or `system:` and the function.
+    /// The token's subject, the role that signed, or `system:` and the function.
     pub subject: String,
+    /// The session of a role, by the name that whoever assumed it gave it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<String>,
     /// The tenant, as far as it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tenant: Option<TenantId>,

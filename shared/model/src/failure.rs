@@ -79,6 +79,9 @@ pub struct Failure {
     pub problems: Vec<Problem>,
     /// Where to look next, a path of the API.
     pub link: Option<String>,
+    /// Whether the message is what a service said to the platform itself: it is for the platform's log
+    /// and for who runs it, not for callers, who cannot act on it.
+    pub is_ours: bool,
 }
 
 impl Failure {
@@ -90,6 +93,7 @@ impl Failure {
             message: message.into(),
             problems: Vec::new(),
             link: None,
+            is_ours: false,
         }
     }
 

@@ -121,6 +121,9 @@ pub struct RunCause {
     pub signal: Option<SignalName>,
     /// The operation that was asked for.
     pub operation: Option<OperationName>,
+    /// Who asked for it, or gave the signal; none where nobody did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
 }
 
 /// A signal that waits for a run to end.
@@ -138,6 +141,9 @@ pub struct Waiting {
     pub received_at: Timestamp,
     /// The stay that it ends, if it is the end of one.
     pub stay: Option<u64>,
+    /// Who gave it; none where nobody did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
 }
 
 impl Life {

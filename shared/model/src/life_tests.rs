@@ -58,6 +58,7 @@ fn run(deadline: Timestamp) -> Run {
             event: "e".to_owned(),
             signal: None,
             operation: None,
+            by: None,
         },
         from: state("healthy"),
         to: None,

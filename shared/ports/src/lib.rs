@@ -64,6 +64,9 @@ pub enum PortError {
     /// Nothing was written: the tenant has as much as it may have.
     #[error("{0}")]
     Exhausted(String),
+    /// Nothing was written: a record is larger than the table keeps.
+    #[error("{0}")]
+    TooLarge(String),
     /// What the service gave cannot be understood.
     #[error("{0}")]
     Internal(String),
@@ -77,9 +80,17 @@ impl From<PortError> for Failure {
             PortError::Denied(_) => FailureKind::Denied,
             PortError::Refused(_) => FailureKind::ProvisionFailed,
             PortError::Exhausted(_) => FailureKind::QuotaExceeded,
+            PortError::TooLarge(_) => FailureKind::Invalid,
             PortError::Internal(_) => FailureKind::Internal,
         };
-        Self::new(kind, error.to_string())
+        let is_ours = matches!(
+            error,
+            PortError::Denied(_) | PortError::Refused(_) | PortError::Internal(_)
+        );
+        Self {
+            is_ours,
+            ..Self::new(kind, error.to_string())
+        }
     }
 }
 

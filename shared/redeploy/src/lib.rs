@@ -19,8 +19,8 @@ use serde_json::Value;
 /// Who asks.
 #[derive(Debug, Clone)]
 pub struct Asker {
-    /// What stands as who asked for the deployment.
-    pub subject: &'static str,
+    /// Who stands as who asked for the deployment.
+    pub subject: String,
     /// The lifecycle that the instance follows.
     pub lifecycle: Option<LifecycleRef>,
     /// The time.
@@ -194,7 +194,7 @@ fn demand<'a>(
 
 fn principal(asker: &Asker, instance: &Instance) -> Principal {
     Principal {
-        subject: asker.subject.to_owned(),
+        subject: asker.subject.clone(),
         tenant: instance.tenant.clone(),
         groups: Vec::new(),
         machine: None,

@@ -99,7 +99,7 @@ async fn a_tenant_without_an_external_id_is_let_in_nowhere() {
     let (name, cause) = cause(&deployment);
     assert_eq!(name, "Groundplane.Denied");
     assert!(
-        cause.contains("groundplane tenant trust-policy acme"),
+        cause.contains("applying its document of `kind: Tenant` makes one"),
         "{cause}"
     );
 }

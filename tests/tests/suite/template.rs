@@ -2,6 +2,7 @@
 //! listed for here, nothing is lost, kept in the clear or kept forever.
 
 mod accounts;
+mod table;
 mod yaml;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,7 +35,10 @@ pub(crate) fn template() -> BTreeMap<String, Value> {
     resources
 }
 
-pub(crate) fn of_type<'t>(template: &'t BTreeMap<String, Value>, kind: &str) -> Vec<(&'t String, &'t Value)> {
+pub(crate) fn of_type<'t>(
+    template: &'t BTreeMap<String, Value>,
+    kind: &str,
+) -> Vec<(&'t String, &'t Value)> {
     let found: Vec<_> = template
         .iter()
         .filter(|(_, resource)| resource["Type"] == kind)

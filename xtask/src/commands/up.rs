@@ -53,15 +53,17 @@ fn settings(client: &Aws) -> Result<BTreeMap<String, String>> {
     let mut place = String::new();
     loop {
         let page = client.read("lambda", &format!("/2015-03-31/functions{place}"))?;
-        let functions = page["Functions"].as_array().context("no functions")?;
+        let functions = page.get("Functions").and_then(Value::as_array);
+        let functions = functions.context("the local AWS lists no functions")?;
         for function in functions.iter().filter(|function| is_ours(function)) {
-            let variables = function["Environment"]["Variables"].as_object();
-            let variables = variables.into_iter().flatten();
-            settings.extend(variables.filter_map(|(name, value)| {
-                Some((name.clone(), value.as_str()?.to_owned()))
-            }));
+            let variables = function.pointer("/Environment/Variables");
+            let variables = variables.and_then(Value::as_object).into_iter().flatten();
+            settings.extend(
+                variables
+                    .filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned()))),
+            );
         }
-        match page["NextMarker"].as_str() {
+        match page.get("NextMarker").and_then(Value::as_str) {
             Some(next) => place = format!("?Marker={next}"),
             None => return Ok(settings),
         }
@@ -70,7 +72,7 @@ fn settings(client: &Aws) -> Result<BTreeMap<String, String>> {
 
 /// Whether a function is one of the platform's, and not of an instance.
 fn is_ours(function: &Value) -> bool {
-    let name = function["FunctionName"].as_str();
+    let name = function.get("FunctionName").and_then(Value::as_str);
     name.and_then(|name| name.strip_prefix(STACK))
         .is_some_and(|rest| rest.starts_with('-'))
 }

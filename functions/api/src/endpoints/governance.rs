@@ -78,7 +78,7 @@ fn of_rules<T: Table, S: System>() -> Routes<T, S> {
             Action::TenantManage,
             says("applyTenant", "Says what a tenant is allowed")
                 .besides(|sheet| sheet.takes_document("tenant")),
-            ground::apply::<Tenant, T, S>,
+            tenants::apply::<T, S>,
         )
         .get(
             "/v1/tenants/{name}",

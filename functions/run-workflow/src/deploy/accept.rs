@@ -11,7 +11,7 @@ use groundplane_redeploy::{Asker, Wish, accept_removal, accept_spec, deployed, l
 
 use crate::work::{Work, impossible};
 
-/// Who asks for what a lifecycle runs.
+/// Who asks for what a lifecycle runs by itself.
 const SUBJECT: &str = "lifecycle";
 
 /// The spec of the revision that is deployed, and its inputs that resolvers give values to.
@@ -103,10 +103,12 @@ pub(super) async fn commit(
     Ok(table.commit(changes).await?)
 }
 
-/// Who asks for what this run deploys.
+/// Who asks for what this run deploys: who asked for the run, so that nobody approves what they asked
+/// for themselves (decision 0020).
 pub(super) fn asker(work: &Work<'_>) -> Asker {
+    let by = work.run.cause.by.clone();
     Asker {
-        subject: SUBJECT,
+        subject: by.unwrap_or_else(|| SUBJECT.to_owned()),
         lifecycle: Some(work.life.lifecycle.clone()),
         now: work.now,
     }

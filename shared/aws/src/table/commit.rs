@@ -213,7 +213,11 @@ fn commit_error(keys: &[Key], error: &SdkError<TransactWriteItemsError>) -> Port
     let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) =
         error.as_service_error()
     else {
-        return port_error("writing the table", error);
+        let failed = port_error("writing the table", error);
+        if matches!(&failed, PortError::Refused(why) if why.contains(OVERSIZED)) {
+            return too_large();
+        }
+        return failed;
     };
     let reasons = cancelled.cancellation_reasons();
     let codes = |wanted: &'static str| {
@@ -235,7 +239,21 @@ fn commit_error(keys: &[Key], error: &SdkError<TransactWriteItemsError>) -> Port
         .iter()
         .find_map(CancellationReason::message)
         .unwrap_or("no reason given");
+    if why.contains(OVERSIZED) {
+        return too_large();
+    }
     PortError::Internal(format!("writing the table: {why}"))
+}
+
+/// What `DynamoDB` says about an item that is larger than 400 KB ("Service, account, and table quotas",
+/// developer guide).
+const OVERSIZED: &str = "size has exceeded the maximum allowed size";
+
+fn too_large() -> PortError {
+    PortError::TooLarge(
+        "it is too large to be kept: with everything that is kept beside it, it takes more than 400 KB"
+            .to_owned(),
+    )
 }
 
 fn content_item(content: Value) -> Result<Item> {

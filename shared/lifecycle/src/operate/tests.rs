@@ -29,6 +29,7 @@ fn an_operation_begins_a_run_and_leaves_the_state_alone() {
     assert_eq!(after.deadline, life.deadline, "the stay goes on");
     let run = after.run.unwrap();
     assert_eq!((run.to.clone(), run.deadline), (None, at(5 + 1_200)));
+    assert_eq!(run.cause.by.as_deref(), Some("ada"));
     assert!(delivery.effects.contains(&Effect::Schedule {
         timer: Timer::Run(run.id.clone()),
         at: run.deadline

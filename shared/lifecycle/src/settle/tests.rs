@@ -55,6 +55,27 @@ fn success_lands_in_the_state_that_the_transition_leads_to() {
 }
 
 #[test]
+fn who_gave_a_signal_is_still_known_once_it_has_waited() {
+    let definition = definition();
+    let life = failing_over(&[]);
+    let given = Occurrence::signal("s-1", signal("retire"), "ada");
+    let life = saved(deliver(&definition, &life, &given, at(650)).life);
+    assert_eq!(life.waiting[0].by.as_deref(), Some("ada"));
+    let life = life_in(&definition, "degraded");
+    let begun = operate(
+        &definition,
+        &life,
+        &request("r", "repair", &json!({})),
+        at(5),
+    );
+    let life = saved(begun.unwrap().life);
+    let life = saved(deliver(&definition, &life, &given, at(6)).life);
+    let after = saved(ends(&life, &failed(), 7).life);
+    let by = after.run.map(|run| run.cause.by);
+    assert_eq!(by, Some(Some("ada".to_owned())), "what it begins is hers");
+}
+
+#[test]
 fn failure_lands_where_the_transition_says_in_a_new_stay_with_its_cause() {
     let life = failing_over(&[]);
     let delivery = ends(&life, &failed(), 700);

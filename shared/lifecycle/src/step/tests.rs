@@ -129,6 +129,7 @@ fn while_something_runs_a_bounded_number_of_signals_wait() {
             occurred_at: at(0),
             received_at: at(0),
             stay: None,
+            by: None,
         })
         .collect();
     let full = decided(&life, "failure", None);

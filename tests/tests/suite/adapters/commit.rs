@@ -175,6 +175,15 @@ async fn a_hundred_changes_are_one_commit_and_one_more_is_refused() {
 }
 
 #[tokio::test]
+async fn a_record_that_is_larger_than_an_item_may_be_is_told_from_a_fault() {
+    let table = table_with(&[]).await;
+    let large = Note::new("large", &"x".repeat(410 * 1024));
+    let refused = table.commit(vec![Change::save(&large)]).await.unwrap_err();
+    assert!(matches!(refused, PortError::TooLarge(_)), "{refused:?}");
+    assert_eq!(stored(&table, "large").await, None);
+}
+
+#[tokio::test]
 async fn a_commit_of_nothing_succeeds() {
     let table = TestTable::start().await;
     table.commit(Vec::new()).await.unwrap();

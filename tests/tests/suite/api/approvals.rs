@@ -18,7 +18,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Answer, Call, WEB, call, delete, get, identity, send, submit};
+use super::{Answer, Call, WEB, apply, call, delete, get, identity, send, submit};
 use crate::memory::MemoryTable;
 use crate::platform::{AN_ANSWER, Outside, TestPlatform};
 use crate::system::TestSystem;
@@ -445,11 +445,15 @@ async fn an_execution_that_is_lost_is_started_anew_at_once() {
         "too soon"
     );
     world.platform.outside.pass_minutes(2);
-    let restarted = world.accepted(retry(&deployment.id)).await;
+    let keyed = || retry(&deployment.id).with("idempotency-key", "again-1");
+    let restarted = world.accepted(keyed()).await;
     assert_eq!(
         (restarted.id.clone(), restarted.recoveries),
-        (deployment.id, 1)
+        (deployment.id.clone(), 1)
     );
+    let repeated = world.send(keyed()).await;
+    assert_eq!(repeated.status, 202, "the same answer: {repeated:?}");
+    assert_eq!(repeated.body["deployment"], json!(restarted.id));
     assert_eq!(
         world.send(retry(&restarted.id)).await.status,
         409,
@@ -460,4 +464,50 @@ async fn an_execution_that_is_lost_is_started_anew_at_once() {
         (ended.status, ended.recoveries),
         (DeploymentStatus::Succeeded, 1)
     );
+}
+
+#[tokio::test]
+async fn to_try_a_destroy_again_takes_what_a_destroy_takes() {
+    let world = World::start().await;
+    world.deploy(WEB).await;
+    let policy = json!({
+        "apiVersion": "groundplane.dev/v1", "kind": "AccessPolicy", "metadata": {"name": "access"},
+        "spec": {
+            "roles": [{"name": "deployer", "actions": ["instance:deploy", "instance:read"]}],
+            "groups": [{"group": "pipelines", "roles": ["deployer"]}],
+            "everyone": [],
+        },
+    });
+    let admin = |call: Call| {
+        call.claiming(
+            json!({"sub": "ops-1", "custom:tenant": "acme", "cognito:groups": "[platform]"}),
+        )
+    };
+    let deployer = |call: Call| {
+        call.claiming(
+            json!({"sub": "ci", "custom:tenant": "acme", "cognito:groups": "[pipelines]"}),
+        )
+    };
+    let applied = apply("/v1/access-policies/access", policy.to_string());
+    assert_eq!(world.send(admin(applied)).await.status, 200);
+    let destroy = world
+        .accepted(admin(delete("/v1/instances/web-service.dev")))
+        .await;
+    let cancel = post(
+        &format!("/v1/deployments/{}:cancel", destroy.id),
+        &json!({}),
+    );
+    assert_eq!(world.send(admin(cancel)).await.status, 202);
+    let (failed, _) = world.platform.settle(&destroy).await.unwrap();
+    assert_eq!(failed.status, DeploymentStatus::Failed);
+
+    let refused = world.send(deployer(retry(&failed.id))).await;
+    let said = refused.body["detail"].as_str().unwrap_or_default();
+    assert!(
+        said.contains("you may not `instance:destroy`"),
+        "{refused:?}"
+    );
+    assert_eq!(refused.status, 403);
+    let again = world.accepted(admin(retry(&failed.id))).await;
+    world.platform.settle(&again).await.unwrap();
 }

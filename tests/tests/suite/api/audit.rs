@@ -218,6 +218,31 @@ async fn an_object_with_a_long_history_is_asked_about_by_time() {
 }
 
 #[tokio::test]
+async fn an_object_has_one_name_however_its_path_is_written() {
+    let api = Api::with_ground().await;
+    api.send(delete("/v1/instances/%77eb-1.dev")).await;
+    api.send(delete("/v1/iam/instances/web-1.dev")).await;
+    let found = entries(&api, "/v1/audit?object=instances/web-1.dev").await;
+    assert_eq!(found.len(), 2, "{found:?}");
+    api.send(apply("/v1/environments/iam", ENVIRONMENT)).await;
+    let found = entries(&api, "/v1/audit?object=environments/iam").await;
+    assert_eq!(found.len(), 1, "{found:?}");
+}
+
+#[tokio::test]
+async fn what_is_longer_than_any_name_is_refused() {
+    let api = Api::with_ground().await;
+    let long = "x".repeat(513);
+    for uri in [
+        format!("/v1/audit?object={long}"),
+        format!("/v1/audit?actor={long}"),
+        format!("/v1/images?family={long}"),
+    ] {
+        api.refused(asked(&uri), 400).await;
+    }
+}
+
+#[tokio::test]
 async fn a_tenant_asks_about_itself_alone_and_the_provider_about_all() {
     let api = Api::with_ground().await;
     api.accepted(submit(WEB).of_tenant("umbrella")).await;

@@ -10,7 +10,7 @@ use groundplane_model::{Change, Instance, InstanceStatus, Revision, Ruling, Tena
 use groundplane_ports::WriteTable as _;
 use tower::ServiceExt as _;
 
-use super::{Api, Call, WEB, apply, call, delete, get, named, send, submit};
+use super::{Api, Call, ENVIRONMENT, WEB, apply, call, delete, get, named, send, submit};
 
 fn tenant(spec: &Value) -> Call {
     let document = json!({
@@ -288,6 +288,23 @@ async fn calls_are_counted_by_the_minute_for_each_tenant_alone() {
     assert_eq!(other.status, 200);
     api.system.advance(SignedDuration::from_secs(wait));
     assert_eq!(api.send(get("/v1/instances")).await.status, 200);
+}
+
+#[tokio::test]
+async fn calls_that_are_denied_are_counted_too_and_too_many_of_them_cost_no_entry() {
+    let api = Api::with_ground().await;
+    let rules = json!({"owner": "platform-team", "quotas": {"requestsPerMinute": 2}});
+    applied(&api, tenant(&rules)).await;
+    let denied = || {
+        apply("/v1/environments/dev", ENVIRONMENT)
+            .claiming(json!({"sub": "dev-1", "custom:tenant": "acme"}))
+    };
+    for _ in 0..2 {
+        assert_eq!(api.send(denied()).await.status, 403);
+    }
+    let before = api.table.audit_log().await.len();
+    assert_eq!(api.send(denied()).await.status, 429);
+    assert_eq!(api.table.audit_log().await.len(), before);
 }
 
 /// A framework with a control of storage that one rule proves, and one that nothing proves.

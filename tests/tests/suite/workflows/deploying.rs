@@ -147,12 +147,27 @@ impl Scene {
 }
 
 #[tokio::test]
+async fn who_asks_for_an_operation_asks_for_what_it_deploys() {
+    let scene = Scene::of(&[web_service(), larger()], "rollback", nothing()).await;
+    let key = Life::key_of(&tenant(), &instance());
+    let mut life: Life = scene.platform.table.require(&key).await.unwrap();
+    if let Some(run) = &mut life.run {
+        run.cause.by = Some("kim".to_owned());
+    }
+    let changes = vec![Change::save(&life)];
+    scene.platform.table.commit(changes).await.unwrap();
+    assert!(waits(&scene.advance().await));
+    let deployment = scene.begun().await.unwrap();
+    assert_eq!(deployment.requested_by, "kim", "who may not approve it");
+}
+
+#[tokio::test]
 async fn a_redeploy_deploys_what_is_deployed() {
     let scene = Scene::of(&[web_service(), larger()], "redeploy", nothing()).await;
     assert!(waits(&scene.advance().await));
     assert!(waits(&scene.advance().await), "it is under way");
     let deployment = scene.begun().await.unwrap();
-    assert_eq!(deployment.requested_by, "lifecycle");
+    assert_eq!(deployment.requested_by, "lifecycle", "nobody asked");
     assert_eq!(scene.finish().await, Ok(Answer::Done));
     assert_eq!(scene.begun().await.unwrap().id, deployment.id);
     assert_eq!(scene.cpu().await, json!(512));

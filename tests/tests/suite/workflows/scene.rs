@@ -43,6 +43,7 @@ pub(crate) fn run(workflow: &str, input: Value, incarnation: &str, clock: &impl 
             event: "request-1".to_owned(),
             signal: None,
             operation: Some(workflow.parse().unwrap()),
+            by: None,
         },
         from: "healthy".parse().unwrap(),
         to: None,
