@@ -59,6 +59,18 @@ pub(crate) enum Guard {
     Verbs(&'static str, &'static [Verb]),
 }
 
+impl Guard {
+    /// Of the verb at the end of a path.
+    fn retirement(self, path: &str) -> Option<Retirement> {
+        let Self::Verbs(_, verbs) = self else {
+            return None;
+        };
+        let (_, asked) = path.rsplit_once(':')?;
+        let mut verbs = verbs.iter();
+        verbs.find(|verb| verb.name == asked)?.says.retirement
+    }
+}
+
 /// The endpoints under construction.
 pub(crate) struct Routes<T, S> {
     router: Router<Arc<Platform<T, S>>>,
@@ -255,6 +267,7 @@ where
                 retirement,
                 handler,
             } = self;
+            let retirement = retirement.or_else(|| guard.retirement(request.uri().path()));
             let place = Arc::clone(&platform);
             let pass = move |request| handler.call(request, place);
             let mut response = visit::receive(guard, request, &platform, pass).await;

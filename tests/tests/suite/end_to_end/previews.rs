@@ -114,7 +114,7 @@ fn announced(unit: &Value) -> Operations {
         .filter(|resource| resource["operation"] != "keep")
         .map(|resource| {
             let field = |name: &str| resource[name].as_str().unwrap().to_owned();
-            (field("logical_id"), field("operation"))
+            (field("logicalId"), field("operation"))
         })
         .collect()
 }
