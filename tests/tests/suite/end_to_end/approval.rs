@@ -27,7 +27,7 @@ fn guarded(name: &str, deadline: &str) -> Platform {
     platform
 }
 
-pub(super) fn deployment_of(ran: &Ran) -> String {
+fn deployment_of(ran: &Ran) -> String {
     assert_eq!(ran.code, 0, "{ran:?}");
     ran.answer["deployment"].as_str().unwrap().to_owned()
 }
@@ -37,7 +37,7 @@ fn view(platform: &Platform, deployment: &str) -> Value {
 }
 
 /// The deployment once it is as `status` says.
-pub(super) fn once(platform: &Platform, deployment: &str, status: &str) -> Value {
+fn once(platform: &Platform, deployment: &str, status: &str) -> Value {
     patient(PATIENCE, || {
         let view = view(platform, deployment);
         assert!(

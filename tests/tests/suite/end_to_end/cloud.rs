@@ -128,15 +128,6 @@ impl Cloud {
         format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0")
     }
 
-    /// Puts something at a path of S3.
-    pub(crate) fn put(&self, path: &str, body: &str) {
-        let answer = ureq::put(format!("{}{path}", self.endpoint))
-            .header("authorization", self.authorization("s3"))
-            .send(body)
-            .unwrap();
-        assert_eq!(answer.status().as_u16(), 200, "{path}");
-    }
-
     /// What a service with paths answers.
     pub(crate) fn ask(&self, service: &str, path: &str) -> String {
         let authorization = self.authorization(service);
