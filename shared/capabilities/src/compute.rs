@@ -197,11 +197,13 @@ impl Compute<'_> {
                 .into_iter()
                 .flatten(),
         );
-        for secret in self.secrets.values().copied() {
-            let reference = SecretReference::parse(secret);
-            if let Some(reference) = reference {
-                statements.push(reference.read(context)?);
-            }
+        let secrets = self.secrets.values().copied();
+        let mut references = secrets.filter_map(SecretReference::parse).peekable();
+        if references.peek().is_some() {
+            statements.push(SecretReference::decrypt());
+        }
+        for reference in references {
+            statements.push(reference.read(context)?);
         }
         let role = context.require(EXECUTION_ROLE_NAME)?;
         Ok(attached("compute", &[role], &statements))

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::policy::allow;
+use crate::policy::{allow, arn};
 use crate::text::{expression, leading_key};
 use crate::{References, RenderError};
 
@@ -75,6 +75,22 @@ impl<'a> SecretReference<'a> {
             Self::Key(key) => ("secretsmanager:GetSecretValue", context.require(key)?),
         };
         Ok(allow(&[action], &resource))
+    }
+
+    /// Permission to have secrets decrypted that are kept under a key of their own ("Permissions for the
+    /// KMS key", Secrets Manager user guide). The key's own policy has to let the account in; the
+    /// services' own keys need nothing.
+    pub(crate) fn decrypt() -> Value {
+        let service =
+            |name: &str| json!({ "Fn::Sub": format!("{name}.${{AWS::Region}}.amazonaws.com") });
+        json!({
+            "Effect": "Allow",
+            "Action": ["kms:Decrypt"],
+            "Resource": arn("kms", "key/*"),
+            "Condition": {
+                "StringEquals": { "kms:ViaService": [service("secretsmanager"), service("ssm")] },
+            },
+        })
     }
 }
 

@@ -19,8 +19,12 @@ const NAMED: [&str; 5] = [
 
 const STACK: &str = "AWS::CloudFormation::Stack";
 
-/// What the name of every stack begins with: the platform may touch no others.
-const STACK_PREFIX: &str = "gp-";
+/// What these names begin with: the platform may touch no others of their types.
+const PREFIX: &str = "gp-";
+const PREFIXED: [(&str, &str); 2] = [
+    (STACK, "stacks"),
+    ("AWS::Scheduler::ScheduleGroup", "schedule groups"),
+];
 
 /// What is wrong with `config` of the resolver `name`, as one layer over the defaults; all of it.
 /// Pointers lead into the configuration. Nothing is known of resolvers that are not the
@@ -51,19 +55,22 @@ fn read<C: DeserializeOwned>(name: &ResolverName, config: &Value) -> Result<C, P
 
 fn naming(config: &NamingConfig) -> Vec<Problem> {
     let mut problems = config.check_for(&NAMED);
-    let pattern = config.pattern_of(STACK);
-    if !pattern.starts_with(STACK_PREFIX) {
-        let own = config.patterns.contains_key(STACK);
+    for (kind, whose) in PREFIXED {
+        let pattern = config.pattern_of(kind);
+        if pattern.starts_with(PREFIX) {
+            continue;
+        }
+        let own = config.patterns.contains_key(kind);
         let pointer = if own {
-            format!("/patterns/{STACK}")
+            format!("/patterns/{}", kind.replace('/', "~1"))
         } else {
             "/pattern".to_owned()
         };
-        let message = format!("names of stacks must begin with `{STACK_PREFIX}`");
+        let message = format!("names of {whose} must begin with `{PREFIX}`");
         let hint = if own {
-            format!("for example `{STACK_PREFIX}{pattern}`")
+            format!("for example `{PREFIX}{pattern}`")
         } else {
-            format!("begin with `{STACK_PREFIX}`, or give `{STACK}` a pattern of its own")
+            format!("begin with `{PREFIX}`, or give `{kind}` a pattern of its own")
         };
         problems.push(Problem::error(pointer, message).with_hint(hint));
     }
@@ -99,7 +106,10 @@ mod tests {
             json!({"zone": "dev.example.com"}),
             json!({
                 "pattern": "{env}-{service}-{unit}-{hash:8}",
-                "patterns": {"AWS::CloudFormation::Stack": "gp-{unit}-{hash:8}"},
+                "patterns": {
+                    "AWS::CloudFormation::Stack": "gp-{unit}-{hash:8}",
+                    "AWS::Scheduler::ScheduleGroup": "gp-{unit}-{hash:8}",
+                },
             }),
         ];
         for config in accepted {
@@ -116,7 +126,8 @@ mod tests {
         assert_eq!(
             problems("naming", &json!({"pattern": "{env}-{unit}-{hash:8}"})),
             [
-                "/pattern: names of stacks must begin with `gp-` (begin with `gp-`, or give `AWS::CloudFormation::Stack` a pattern of its own)"
+                "/pattern: names of stacks must begin with `gp-` (begin with `gp-`, or give `AWS::CloudFormation::Stack` a pattern of its own)",
+                "/pattern: names of schedule groups must begin with `gp-` (begin with `gp-`, or give `AWS::Scheduler::ScheduleGroup` a pattern of its own)",
             ]
         );
         let own = json!({"patterns": {"AWS::CloudFormation::Stack": "x-{hash:8}"}});

@@ -76,6 +76,14 @@ impl Triggers<'_> {
         }
         if self.starts_tasks() {
             statements.push(allow(&["ecs:RunTask"], &context.require(TASK_DEFINITION)?));
+            // Tasks carry the tags of their definition, which takes a right of its own ("Grant permission
+            // to tag resources on creation", Amazon ECS developer guide).
+            statements.push(json!({
+                "Effect": "Allow",
+                "Action": ["ecs:TagResource"],
+                "Resource": arn("ecs", "task/*"),
+                "Condition": { "StringEquals": { "ecs:CreateAction": "RunTask" } },
+            }));
             let roles = [
                 context.require(TASK_ROLE_ARN)?,
                 context.require(EXECUTION_ROLE_ARN)?,
