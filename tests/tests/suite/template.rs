@@ -3,6 +3,7 @@
 
 mod accounts;
 mod table;
+mod workloads;
 mod yaml;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -110,11 +110,6 @@ pub(crate) fn rendered(checkout: &Checkout) -> Result<Vec<PathBuf>> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-    use std::fs;
-
-    use serde_json::Value;
-
     use super::*;
 
     #[test]
@@ -125,94 +120,6 @@ mod tests {
             assert!(
                 templates.contains(&checkout.path(deployed)),
                 "{deployed} is not checked"
-            );
-        }
-    }
-
-    /// The text of one resource of `infra/template.yaml`.
-    fn resource(name: &str) -> String {
-        let template = fs::read_to_string(Checkout::find().path("infra/template.yaml")).unwrap();
-        let head = format!("\n  {name}:\n");
-        let (_, after) = template.split_once(&head).unwrap();
-        let lines = after
-            .lines()
-            .take_while(|line| line.is_empty() || line.starts_with("    "));
-        lines.collect::<Vec<_>>().join("\n")
-    }
-
-    /// Every value of `key`, in all rendered templates that tests hold on to.
-    fn rendered(key: &str) -> BTreeSet<String> {
-        let mut found = BTreeSet::new();
-        for file in templates(&Checkout::find()).unwrap() {
-            if file
-                .extension()
-                .is_some_and(|extension| extension == "json")
-            {
-                let template = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
-                collect(&template, key, &mut found);
-            }
-        }
-        found
-    }
-
-    fn collect(value: &Value, key: &str, found: &mut BTreeSet<String>) {
-        for (name, field) in value.as_object().into_iter().flatten() {
-            if name == key {
-                found.extend(texts(field));
-            }
-            collect(field, key, found);
-        }
-        for item in value.as_array().into_iter().flatten() {
-            collect(item, key, found);
-        }
-    }
-
-    fn texts(value: &Value) -> Vec<String> {
-        let several = value
-            .as_array()
-            .map_or(std::slice::from_ref(value), Vec::as_slice);
-        several
-            .iter()
-            .filter_map(|text| Some(text.as_str()?.to_owned()))
-            .collect()
-    }
-
-    #[test]
-    fn the_boundary_lets_through_whatever_rendered_roles_are_allowed() {
-        let boundary = resource("WorkloadBoundary");
-        let actions = rendered("Action");
-        assert!(
-            actions.contains("secretsmanager:GetSecretValue"),
-            "{actions:?}"
-        );
-        for action in actions.iter().filter(|action| *action != "sts:AssumeRole") {
-            // An action of a resource policy, say of a queue, is not a role's.
-            assert!(
-                boundary
-                    .lines()
-                    .any(|line| line.trim() == format!("- {action}")),
-                "{action} is not in WorkloadBoundary"
-            );
-        }
-    }
-
-    #[test]
-    fn cloudformation_may_touch_every_service_that_units_are_rendered_to() {
-        let role = resource("CloudFormationRole");
-        for kind in rendered("Type")
-            .iter()
-            .filter(|kind| kind.starts_with("AWS::"))
-        {
-            let service = match kind.split("::").nth(1).unwrap() {
-                "ApiGatewayV2" => "apigateway",
-                "ApplicationAutoScaling" => "application-autoscaling",
-                "EFS" => "elasticfilesystem",
-                "ElasticLoadBalancingV2" => "elasticloadbalancing",
-                other => &other.to_lowercase(),
-            };
-            assert!(
-                role.contains(&format!("- {service}:")),
-                "{kind} cannot be provisioned"
             );
         }
     }

@@ -1,0 +1,107 @@
+//! What the platform's own template allows, held against the templates that are rendered for
+//! instances: whatever they ask for has to come through.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::{permissions, template, texts};
+
+/// Every file below a folder.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap();
+    let paths = entries.map(|entry| entry.unwrap().path());
+    paths
+        .flat_map(|path| match path.is_dir() {
+            true => files(&path),
+            false => vec![path],
+        })
+        .collect()
+}
+
+/// Every resource of all rendered templates that tests hold on to.
+fn rendered() -> Vec<Value> {
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/planner/tests/golden");
+    let mut files = files(&golden);
+    files.retain(|file| file.parent().unwrap().ends_with("templates"));
+    let resources = files.iter().flat_map(|file| {
+        let template: Value = serde_json::from_slice(&fs::read(file).unwrap()).unwrap();
+        let resources = template["Resources"].as_object().unwrap().clone();
+        resources.into_iter().map(|(_, resource)| resource)
+    });
+    resources.collect()
+}
+
+/// The statements below `value` that allow `action`.
+fn allowing<'t>(value: &'t Value, action: &str) -> Vec<&'t Value> {
+    let mut found = Vec::new();
+    permissions(value, &mut found);
+    found.retain(|statement| texts(&statement["Action"]).iter().any(|it| it == action));
+    found
+}
+
+#[test]
+fn the_boundary_lets_through_whatever_rendered_roles_are_allowed() {
+    let boundary = &template()["WorkloadBoundary"];
+    let mut seen = BTreeSet::new();
+    for policy in rendered() {
+        if policy["Type"] != "AWS::IAM::Policy" {
+            continue;
+        }
+        let mut statements = Vec::new();
+        permissions(&policy, &mut statements);
+        for statement in statements {
+            for action in texts(&statement["Action"]) {
+                let let_through = allowing(boundary, &action).into_iter().any(|it| {
+                    let condition = &it["Condition"];
+                    condition.is_null() || *condition == statement["Condition"]
+                });
+                assert!(let_through, "WorkloadBoundary stops {action}: {statement}");
+                seen.insert(action);
+            }
+        }
+    }
+    for action in [
+        "ecs:RunTask",
+        "kms:Decrypt",
+        "secretsmanager:GetSecretValue",
+    ] {
+        assert!(
+            seen.contains(action),
+            "the templates were not read: {seen:?}"
+        );
+    }
+}
+
+#[test]
+fn cloudformation_may_touch_every_service_that_units_are_rendered_to() {
+    let template = template();
+    let mut statements = Vec::new();
+    permissions(
+        &template["CloudFormationRole"]["Properties"]["Policies"],
+        &mut statements,
+    );
+    let actions = statements
+        .iter()
+        .flat_map(|statement| texts(&statement["Action"]));
+    let services: BTreeSet<String> = actions
+        .filter_map(|action| Some(action.split_once(':')?.0.to_owned()))
+        .collect();
+    let kinds = rendered().into_iter();
+    let kinds: BTreeSet<String> = kinds
+        .flat_map(|resource| texts(&resource["Type"]))
+        .collect();
+    assert!(kinds.contains("AWS::ECS::Service"), "{kinds:?}");
+    for kind in kinds.iter().filter(|kind| kind.starts_with("AWS::")) {
+        let service = match kind.split("::").nth(1).unwrap() {
+            "ApiGatewayV2" => "apigateway",
+            "ApplicationAutoScaling" => "application-autoscaling",
+            "EFS" => "elasticfilesystem",
+            "ElasticLoadBalancingV2" => "elasticloadbalancing",
+            other => &other.to_lowercase(),
+        };
+        assert!(services.contains(service), "{kind} cannot be provisioned");
+    }
+}
