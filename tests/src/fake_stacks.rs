@@ -43,6 +43,20 @@ pub struct Leftover {
     pub pending: Option<Digest>,
 }
 
+impl Leftover {
+    /// The finished stack of somebody who is not the platform.
+    #[must_use]
+    pub fn of_somebody_else() -> Self {
+        Self {
+            status: "CREATE_COMPLETE".to_owned(),
+            tags: BTreeMap::new(),
+            template: None,
+            change_sets: BTreeMap::new(),
+            pending: None,
+        }
+    }
+}
+
 /// A CloudFormation in memory.
 #[derive(Debug, Default)]
 pub struct FakeStacks {

@@ -3,7 +3,8 @@
 
 use groundplane_deployment::{Accepted, IdempotencyClaim};
 use groundplane_model::{
-    DeploymentId, DeploymentStatus, Digest, Failure, FailureKind, Idempotency, InstanceId, Problem,
+    Change, DeploymentId, DeploymentStatus, Digest, Failure, FailureKind, Idempotency, InstanceId,
+    Problem,
 };
 use groundplane_ports::PortError;
 
@@ -57,9 +58,18 @@ pub(crate) async fn commit<T: Table, S: System>(
     accepted: Accepted,
 ) -> Result<Option<Accepted>, Refused> {
     let accepted = quota::charged(platform, accepted).await?;
-    match platform.table.commit(accepted.changes.clone()).await {
-        Ok(()) => Ok(Some(accepted)),
-        Err(PortError::Conflict(_)) => Ok(None),
+    let is_saved = save(platform, accepted.changes.clone()).await?;
+    Ok(is_saved.then_some(accepted))
+}
+
+/// Whether `changes` are made; they are not where someone else was faster.
+pub(crate) async fn save<T: Table, S: System>(
+    platform: &Platform<T, S>,
+    changes: Vec<Change>,
+) -> Result<bool, Refused> {
+    match platform.table.commit(changes).await {
+        Ok(()) => Ok(true),
+        Err(PortError::Conflict(_)) => Ok(false),
         Err(error) => Err(error.into()),
     }
 }

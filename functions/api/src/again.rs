@@ -14,11 +14,10 @@ use axum::response::{IntoResponse, Response};
 use groundplane_authority::{Action as Permission, Object};
 use groundplane_deployment::{IdempotencyClaim, PlanId, Retry, execution_of, retry as tried_again};
 use groundplane_model::{Action, Deployment, Digest, Instance, InstanceId, Origin, Problem};
-use groundplane_ports::PortError;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::acceptance::{ATTEMPTS, Claim, accepted, answered, begun, busy, claim, commit};
+use crate::acceptance::{ATTEMPTS, Claim, accepted, answered, begun, busy, claim, commit, save};
 use crate::contract::Begun;
 use crate::deployments::{load, no_such_verb, split};
 use crate::gate::Caller;
@@ -150,11 +149,8 @@ pub(crate) async fn retry<T: Table, S: System>(
         let done = match tried_again(&deployment, &instance, is_running, now)? {
             Retry::Restart(mut changes) => {
                 changes.extend(claim.map(|claim| claim.taken_by(&deployment, now)));
-                match platform.table.commit(changes).await {
-                    Ok(()) => Some(begun(instance.id, deployment.id.clone(), Vec::new())),
-                    Err(PortError::Conflict(_)) => None,
-                    Err(error) => return Err(error.into()),
-                }
+                let is_saved = save(platform, changes).await?;
+                is_saved.then(|| begun(instance.id, deployment.id.clone(), Vec::new()))
             }
             Retry::Anew => anew(platform, caller, (&deployment, instance), claim).await?,
         };

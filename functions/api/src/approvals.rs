@@ -2,11 +2,10 @@
 
 use groundplane_deployment::{Answer, ApprovalRefusal, answer as answered};
 use groundplane_model::{ApprovalVerdict, Callback, Problem};
-use groundplane_ports::PortError;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::acceptance::{ATTEMPTS, busy};
+use crate::acceptance::{ATTEMPTS, busy, save};
 use crate::deployments::{Known, load};
 use crate::gate::Caller;
 use crate::problem::Refused;
@@ -54,12 +53,12 @@ pub(crate) async fn answer<T: Table, S: System>(
             )),
             ApprovalRefusal::Failure(failure) => failure.into(),
         })?;
-        match platform.table.commit(changes).await {
-            Ok(()) => return load(platform, caller, id).await,
-            // Someone else was faster, or the execution asked anew.
-            Err(PortError::Conflict(_)) => known = load(platform, caller, id).await?,
-            Err(error) => return Err(error.into()),
+        let is_saved = save(platform, changes).await?;
+        known = load(platform, caller, id).await?;
+        if is_saved {
+            return Ok(known);
         }
+        // Someone else was faster, or the execution asked anew.
     }
     Err(busy(&known.0.instance))
 }

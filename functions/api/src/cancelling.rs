@@ -2,9 +2,8 @@
 
 use groundplane_deployment::cancel as cancelled;
 use groundplane_model::Callback;
-use groundplane_ports::PortError;
 
-use crate::acceptance::{ATTEMPTS, busy};
+use crate::acceptance::{ATTEMPTS, busy, save};
 use crate::deployments::{Known, load};
 use crate::gate::Caller;
 use crate::problem::Refused;
@@ -23,12 +22,12 @@ pub(crate) async fn cancel<T: Table, S: System>(
         let callback: Option<Callback> = platform.table.get(&key).await?;
         let who = (caller.principal.subject.as_str(), platform.system.now());
         let changes = cancelled(deployment, steps, callback.as_ref(), who)?;
-        match platform.table.commit(changes).await {
-            Ok(()) => return load(platform, caller, id).await,
-            // It moved: what it has begun since decides.
-            Err(PortError::Conflict(_)) => known = load(platform, caller, id).await?,
-            Err(error) => return Err(error.into()),
+        let is_saved = save(platform, changes).await?;
+        known = load(platform, caller, id).await?;
+        if is_saved {
+            return Ok(known);
         }
+        // It moved: what it has begun since decides.
     }
     Err(busy(&known.0.instance))
 }

@@ -9,10 +9,11 @@ use groundplane_model::{
     Change, Digest, DriftCheck, DriftReport, DriftState, EnvironmentName, Failure, FailureKind,
     Instance, InstanceId, InstanceStatus, Key, Member, Outbox, OutboxMessage, Partition, UnitState,
 };
-use groundplane_ports::{Page, PortError, ReadTable};
+use groundplane_ports::{Page, ReadTable};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use crate::acceptance::save;
 use crate::contract::Begun;
 use crate::drift_view::{AskedView, CheckView, DriftView, EntryView, MemberView, ReportView};
 use crate::gate::Caller;
@@ -137,11 +138,7 @@ async fn begin<T: Table, S: System>(
         Change::save(&check),
         Change::save(&message(&check)),
     ];
-    match platform.table.commit(changes).await {
-        Ok(()) => Ok(Some(check)),
-        Err(PortError::Conflict(_)) => Ok(None),
-        Err(error) => Err(error.into()),
-    }
+    Ok(save(platform, changes).await?.then_some(check))
 }
 
 /// What starts the state machine; one for each check.

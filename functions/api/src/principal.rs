@@ -64,9 +64,11 @@ impl<'a> Proof<'a> {
             Self::Token { claims, .. } => claims.get("sub").cloned().unwrap_or_default(),
             // Not the session: whoever assumes a role chooses its name, and a machine that approved
             // as `b` what it asked for as `a` would be two.
-            Self::Signature(arn) => role_of(arn).unwrap_or_else(|| (*arn).to_owned()),
+            Self::Signature(arn) => {
+                assumed(arn).map_or_else(|| (*arn).to_owned(), |(role, _)| role)
+            }
         };
-        subject.chars().filter(|c| !c.is_control()).collect()
+        printable(&subject)
     }
 
     /// The session of a role, by the name that whoever assumed it gave it.
@@ -74,9 +76,7 @@ impl<'a> Proof<'a> {
         let Self::Signature(arn) = self else {
             return None;
         };
-        role_of(arn)?;
-        let (_, session) = arn.rsplit_once('/')?;
-        Some(session.chars().filter(|c| !c.is_control()).collect())
+        assumed(arn).map(|(_, session)| printable(session))
     }
 
     /// The caller. A person's token names the tenant; of machines the access policy says it.
@@ -91,10 +91,10 @@ impl<'a> Proof<'a> {
                 of_token(self.subject(), token, identity, authority)
             }
             Self::Signature(arn) => {
-                let machine = role_of(arn).map(MachineIdentity::Role);
-                let machine = machine.ok_or_else(|| {
+                let (role, _) = assumed(arn).ok_or_else(|| {
                     denied("requests are signed with the credentials of a role".to_owned())
                 })?;
+                let machine = MachineIdentity::Role(role);
                 let unknown = || denied("the access policy does not name this role".to_owned());
                 let tenant = authority.tenant_of(&machine).ok_or_else(unknown)?;
                 Ok(of_machine(self.subject(), tenant, machine.clone()))
@@ -163,14 +163,20 @@ fn of_machine(subject: String, tenant: &TenantId, machine: MachineIdentity) -> P
     }
 }
 
-/// The role whose session an ARN is of: `arn:aws:sts::…:assumed-role/<role>/<session>`.
-fn role_of(arn: &str) -> Option<String> {
+/// The role that was assumed and the name of the session, where an ARN is of one:
+/// `arn:aws:sts::…:assumed-role/<role>/<session>`.
+fn assumed(arn: &str) -> Option<(String, &str)> {
     let parts: Vec<&str> = arn.splitn(6, ':').collect();
     let ["arn", partition, "sts", _, account, session] = parts.as_slice() else {
         return None;
     };
-    let (role, _) = session.strip_prefix("assumed-role/")?.split_once('/')?;
-    Some(Machine::role_arn_of(partition, account, role))
+    let (role, session) = session.strip_prefix("assumed-role/")?.split_once('/')?;
+    Some((Machine::role_arn_of(partition, account, role), session))
+}
+
+/// A text without control characters.
+fn printable(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).collect()
 }
 
 fn denied(message: String) -> Failure {

@@ -54,20 +54,22 @@ pub(crate) struct Verb {
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Guard {
     /// Whatever the request says.
-    One(Access),
+    One(Access, Option<Retirement>),
     /// By the verb at the end of the path, `{id}:verb`. Other verbs are not found.
     Verbs(&'static str, &'static [Verb]),
 }
 
 impl Guard {
-    /// Of the verb at the end of a path.
+    /// Until when what is asked for by this path is there.
     fn retirement(self, path: &str) -> Option<Retirement> {
-        let Self::Verbs(_, verbs) = self else {
-            return None;
-        };
-        let (_, asked) = path.rsplit_once(':')?;
-        let mut verbs = verbs.iter();
-        verbs.find(|verb| verb.name == asked)?.says.retirement
+        match self {
+            Self::One(_, retirement) => retirement,
+            Self::Verbs(_, verbs) => {
+                let (_, asked) = path.rsplit_once(':')?;
+                let mut verbs = verbs.iter();
+                verbs.find(|verb| verb.name == asked)?.says.retirement
+            }
+        }
     }
 }
 
@@ -85,8 +87,11 @@ impl<T, S> fmt::Debug for Routes<T, S> {
     }
 }
 
+/// What the path of every endpoint begins with.
+pub(crate) const ROOT: &str = "/v1";
+
 /// Where requests that AWS has verified arrive: API Gateway takes one kind of proof per route.
-const SIGNED: &str = "/v1/iam";
+pub(crate) const SIGNED: &str = "/v1/iam";
 
 impl<T: Table, S: System> Routes<T, S> {
     pub(crate) fn new() -> Self {
@@ -157,12 +162,8 @@ impl<T: Table, S: System> Routes<T, S> {
             describe: H::describe,
         }));
         let collection = path.rsplit_once('/').map_or(path, |(before, _)| before);
-        let guarded = Guarded {
-            guard: Guard::Verbs(collection, verbs),
-            retirement: None,
-            handler,
-        };
-        self.guarded(MethodFilter::POST, path, guarded)
+        let guard = Guard::Verbs(collection, verbs);
+        self.guarded(MethodFilter::POST, path, Guarded { guard, handler })
     }
 
     /// `GET`, for everybody who has proved who they are.
@@ -223,12 +224,8 @@ impl<T: Table, S: System> Routes<T, S> {
             says,
             describe: H::describe,
         });
-        let guarded = Guarded {
-            guard: Guard::One(access),
-            retirement: says.retirement,
-            handler,
-        };
-        self.guarded(filter, path, guarded)
+        let guard = Guard::One(access, says.retirement);
+        self.guarded(filter, path, Guarded { guard, handler })
     }
 
     #[inline(never)]
@@ -237,7 +234,7 @@ impl<T: Table, S: System> Routes<T, S> {
         H: Handler<K, Arc<Platform<T, S>>>,
         K: 'static,
     {
-        let signed = path.replacen("/v1", SIGNED, 1);
+        let signed = path.replacen(ROOT, SIGNED, 1);
         self.router = self
             .router
             .route(path, on(filter, guarded.clone()))
@@ -250,7 +247,6 @@ impl<T: Table, S: System> Routes<T, S> {
 #[derive(Debug, Clone)]
 struct Guarded<H> {
     guard: Guard,
-    retirement: Option<Retirement>,
     handler: H,
 }
 
@@ -262,12 +258,8 @@ where
 
     fn call(self, request: Request, platform: Arc<Platform<T, S>>) -> Self::Future {
         Box::pin(async move {
-            let Self {
-                guard,
-                retirement,
-                handler,
-            } = self;
-            let retirement = retirement.or_else(|| guard.retirement(request.uri().path()));
+            let Self { guard, handler } = self;
+            let retirement = guard.retirement(request.uri().path());
             let place = Arc::clone(&platform);
             let pass = move |request| handler.call(request, place);
             let mut response = visit::receive(guard, request, &platform, pass).await;

@@ -20,7 +20,7 @@ use crate::gate::{Caller, Gatekeeper};
 use crate::principal::Proof;
 use crate::problem::{Refused, shown};
 use crate::request::Named;
-use crate::routes::{Access, Guard};
+use crate::routes::{Access, Guard, ROOT, SIGNED};
 use crate::{Platform, System, Table, quota};
 
 /// A request that was judged.
@@ -84,7 +84,7 @@ async fn judge<T: Table, S: System>(
         caller: None,
         refused: None,
     };
-    if let Guard::One(Access::Open) = guard {
+    if let Guard::One(Access::Open, _) = guard {
         return judged;
     }
     let mut caller = match gate.recognise(&platform.table, parts).await {
@@ -124,8 +124,8 @@ async fn wanted<T: Table, S: System>(
     platform: &Arc<Platform<T, S>>,
 ) -> Result<Option<Action>, Refused> {
     match guard {
-        Guard::One(Access::Action(action)) => Ok(Some(action)),
-        Guard::One(Access::Open | Access::Anyone) => Ok(None),
+        Guard::One(Access::Action(action), _) => Ok(Some(action)),
+        Guard::One(Access::Open | Access::Anyone, _) => Ok(None),
         Guard::Verbs(collection, verbs) => {
             // As the handler reads it, so that both mean the same verb.
             let Named(target) = Named::from_request_parts(parts, platform).await?;
@@ -204,17 +204,16 @@ fn attempt<T: Table, S: System>(
 
 /// What a request is about, by its path: `instances/web-service.dev`.
 fn object(parts: &Parts) -> String {
-    // As handlers read it, so that one thing has one name here.
-    let path = percent_decode_str(parts.uri.path()).decode_utf8_lossy();
-    let path = shown(&path);
-    let path = path.strip_prefix("/v1/iam/").unwrap_or(&path);
-    let mut steps = path
-        .trim_start_matches("/v1")
-        .trim_start_matches('/')
-        .split('/');
-    let noun = steps.next().unwrap_or_default().split(':').next();
-    let name = steps.next().unwrap_or_default().split(':').next();
-    let words = [noun.unwrap_or_default(), name.unwrap_or_default()];
+    let path = parts.uri.path();
+    let path = path.strip_prefix(SIGNED).unwrap_or(path);
+    let path = path.strip_prefix(ROOT).unwrap_or(path);
+    let steps = path.trim_start_matches('/').split('/').take(2).map(|step| {
+        // As handlers read it, so that one thing has one name here.
+        let step = percent_decode_str(step).decode_utf8_lossy();
+        let (name, _verb) = step.split_once(':').unwrap_or((&step, ""));
+        shown(name)
+    });
+    let words: Vec<String> = steps.collect();
     words.join("/").trim_end_matches('/').to_owned()
 }
 

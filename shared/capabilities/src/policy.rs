@@ -43,6 +43,15 @@ pub(crate) fn allow(actions: &[&str], resource: &Value) -> Value {
     json!({ "Effect": "Allow", "Action": actions, "Resource": resource })
 }
 
+/// Permission for `actions` on `resource` where all of `equal`, condition keys and what they must
+/// be, hold.
+pub(crate) fn allow_where(actions: &[&str], resource: &Value, equal: &Value) -> Value {
+    json!({
+        "Effect": "Allow", "Action": actions, "Resource": resource,
+        "Condition": { "StringEquals": equal },
+    })
+}
+
 /// A policy document of these statements.
 pub(crate) fn document(statements: &[Value]) -> Value {
     json!({ "Version": "2012-10-17", "Statement": statements })

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::policy::{allow, arn};
+use crate::policy::{allow, allow_where, arn};
 use crate::text::{expression, leading_key};
 use crate::{References, RenderError};
 
@@ -83,14 +83,8 @@ impl<'a> SecretReference<'a> {
     pub(crate) fn decrypt() -> Value {
         let service =
             |name: &str| json!({ "Fn::Sub": format!("{name}.${{AWS::Region}}.amazonaws.com") });
-        json!({
-            "Effect": "Allow",
-            "Action": ["kms:Decrypt"],
-            "Resource": arn("kms", "key/*"),
-            "Condition": {
-                "StringEquals": { "kms:ViaService": [service("secretsmanager"), service("ssm")] },
-            },
-        })
+        let via = json!({ "kms:ViaService": [service("secretsmanager"), service("ssm")] });
+        allow_where(&["kms:Decrypt"], &arn("kms", "key/*"), &via)
     }
 }
 

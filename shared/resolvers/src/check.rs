@@ -62,7 +62,7 @@ fn naming(config: &NamingConfig) -> Vec<Problem> {
         }
         let own = config.patterns.contains_key(kind);
         let pointer = if own {
-            format!("/patterns/{}", kind.replace('/', "~1"))
+            format!("/patterns/{kind}")
         } else {
             "/pattern".to_owned()
         };

@@ -1,7 +1,7 @@
 //! Deployments into other accounts: by the role that the landing zone names, with the external id of
 //! the tenant, and nowhere else.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use groundplane_model::{Deployment, DeploymentStatus, InstanceId};
 use groundplane_tests::accounts::OTHERS;
@@ -140,13 +140,7 @@ async fn stacks_of_one_name_in_two_accounts_do_not_meet() {
     let (platform, _) = elsewhere(Faults::none()).await;
     platform.accounts.trust(&role(0), &[&acme]);
     // In the platform's own account, somebody else has a stack of just this name.
-    let theirs = Leftover {
-        status: "CREATE_COMPLETE".to_owned(),
-        tags: BTreeMap::new(),
-        template: None,
-        change_sets: BTreeMap::new(),
-        pending: None,
-    };
+    let theirs = Leftover::of_somebody_else();
     platform.stacks.leave(&name, theirs);
     assert_eq!(
         deployed(&platform).await.status,

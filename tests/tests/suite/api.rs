@@ -52,6 +52,8 @@ use crate::dynamo::TestTable;
 use crate::system::TestSystem;
 
 const WEB: &str = include_str!("../../../examples/web-service.yaml");
+/// The instance that `WEB` makes.
+const WEB_SERVICE: &str = "/v1/instances/web-service.dev";
 const ENVIRONMENT: &str = include_str!("../../../examples/environment.yaml");
 const LANDING_ZONE: &str = include_str!("../../../examples/landing-zone.yaml");
 
@@ -112,8 +114,7 @@ fn submit(document: impl Into<Vec<u8>>) -> Call {
 
 /// A call of someone who runs the platform.
 fn apply(uri: &str, document: impl Into<Vec<u8>>) -> Call {
-    let groups = json!({"sub": "ops-1", "custom:tenant": "acme", "cognito:groups": "[platform]"});
-    call(Method::PUT, uri, document).claiming(groups)
+    call(Method::PUT, uri, document).by_the_platform()
 }
 
 /// The service of the examples under another name.
@@ -129,6 +130,13 @@ impl Call {
 
     fn keyed(self, key: &str) -> Self {
         self.with("idempotency-key", key)
+    }
+
+    /// As someone of the same tenant who runs the platform.
+    fn by_the_platform(self) -> Self {
+        self.claiming(json!({
+            "sub": "ops-1", "custom:tenant": "acme", "cognito:groups": "[platform]",
+        }))
     }
 
     fn claiming(self, claims: Value) -> Self {
@@ -203,6 +211,14 @@ impl Api {
         ] {
             assert_eq!(api.send(apply(uri, document)).await.status, 200);
         }
+        api
+    }
+
+    /// With the instance `web-service.dev`, which is active.
+    async fn with_instance() -> Self {
+        let api = Self::with_ground().await;
+        let id = api.accepted(submit(WEB)).await;
+        api.end(&id, InstanceStatus::Active).await;
         api
     }
 

@@ -227,13 +227,7 @@ async fn a_stack_that_fails_says_why_and_can_be_released() {
 async fn a_stack_of_that_name_that_is_someone_elses_is_never_touched() {
     let token = owner(TOKEN);
     let world = World::start(&[&token]).await;
-    let theirs = Leftover {
-        status: "CREATE_COMPLETE".to_owned(),
-        tags: BTreeMap::new(),
-        template: None,
-        change_sets: BTreeMap::new(),
-        pending: None,
-    };
+    let theirs = Leftover::of_somebody_else();
     world.cloud.stacks.leave(&stack_of(&token), theirs);
     let failure = world
         .send(resolve(1, vec![request(1, &token, &[])]))

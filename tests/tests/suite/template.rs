@@ -7,8 +7,6 @@ mod workloads;
 mod yaml;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::path::Path;
 
 use serde_json::{Value, json};
 
@@ -21,8 +19,7 @@ const ANY_ACTION: &str = include_str!("template/any_action.json");
 
 /// One of the project's templates.
 fn whole(file: &str) -> Value {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../infra");
-    yaml::read(&fs::read_to_string(path.join(file)).unwrap())
+    yaml::read(&crate::platform::template(file).unwrap())
 }
 
 fn resources(file: &str) -> BTreeMap<String, Value> {

@@ -7,7 +7,7 @@ use crate::compute::{CONTAINER, TASK_DEFINITION};
 use crate::foundation::{COMPUTE_GROUP, EXECUTION_ROLE_ARN, TASK_ROLE_ARN};
 use crate::lambda::arn_key;
 use crate::network::cluster_arn;
-use crate::policy::{allow, arn, attached, only_from, role};
+use crate::policy::{allow, allow_where, arn, attached, only_from, role};
 use crate::subnets::code_subnets;
 use crate::template::logical_name;
 use crate::{References, RenderError, RenderInput, Resource, Resources, Want};
@@ -78,24 +78,15 @@ impl Triggers<'_> {
             statements.push(allow(&["ecs:RunTask"], &context.require(TASK_DEFINITION)?));
             // Tasks carry the tags of their definition, which takes a right of its own ("Grant permission
             // to tag resources on creation", Amazon ECS developer guide).
-            statements.push(json!({
-                "Effect": "Allow",
-                "Action": ["ecs:TagResource"],
-                "Resource": arn("ecs", "task/*"),
-                "Condition": { "StringEquals": { "ecs:CreateAction": "RunTask" } },
-            }));
+            let on_creation = json!({ "ecs:CreateAction": "RunTask" });
+            let tasks = arn("ecs", "task/*");
+            statements.push(allow_where(&["ecs:TagResource"], &tasks, &on_creation));
             let roles = [
                 context.require(TASK_ROLE_ARN)?,
                 context.require(EXECUTION_ROLE_ARN)?,
             ];
-            statements.push(json!({
-                "Effect": "Allow",
-                "Action": ["iam:PassRole"],
-                "Resource": roles,
-                "Condition": {
-                    "StringEquals": { "iam:PassedToService": "ecs-tasks.amazonaws.com" },
-                },
-            }));
+            let to_tasks = json!({ "iam:PassedToService": "ecs-tasks.amazonaws.com" });
+            statements.push(allow_where(&["iam:PassRole"], &json!(roles), &to_tasks));
         }
         Ok(statements)
     }

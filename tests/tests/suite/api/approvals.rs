@@ -18,7 +18,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Answer, Call, WEB, apply, call, delete, get, identity, send, submit};
+use super::{Answer, Call, WEB, WEB_SERVICE, apply, call, delete, get, identity, send, submit};
 use crate::memory::MemoryTable;
 use crate::platform::{AN_ANSWER, Outside, TestPlatform};
 use crate::system::TestSystem;
@@ -478,26 +478,19 @@ async fn to_try_a_destroy_again_takes_what_a_destroy_takes() {
             "everyone": [],
         },
     });
-    let admin = |call: Call| {
-        call.claiming(
-            json!({"sub": "ops-1", "custom:tenant": "acme", "cognito:groups": "[platform]"}),
-        )
-    };
     let deployer = |call: Call| {
         call.claiming(
             json!({"sub": "ci", "custom:tenant": "acme", "cognito:groups": "[pipelines]"}),
         )
     };
     let applied = apply("/v1/access-policies/access", policy.to_string());
-    assert_eq!(world.send(admin(applied)).await.status, 200);
-    let destroy = world
-        .accepted(admin(delete("/v1/instances/web-service.dev")))
-        .await;
+    assert_eq!(world.send(applied).await.status, 200);
+    let destroy = world.accepted(delete(WEB_SERVICE).by_the_platform()).await;
     let cancel = post(
         &format!("/v1/deployments/{}:cancel", destroy.id),
         &json!({}),
     );
-    assert_eq!(world.send(admin(cancel)).await.status, 200);
+    assert_eq!(world.send(cancel.by_the_platform()).await.status, 200);
     let (failed, _) = world.platform.settle(&destroy).await.unwrap();
     assert_eq!(failed.status, DeploymentStatus::Failed);
 
@@ -508,6 +501,6 @@ async fn to_try_a_destroy_again_takes_what_a_destroy_takes() {
         "{refused:?}"
     );
     assert_eq!(refused.status, 403);
-    let again = world.accepted(admin(retry(&failed.id))).await;
+    let again = world.accepted(retry(&failed.id).by_the_platform()).await;
     world.platform.settle(&again).await.unwrap();
 }

@@ -16,8 +16,7 @@ use crate::dynamo::TestTable;
 
 /// A question of someone who runs the platform.
 fn asked(uri: &str) -> Call {
-    get(uri)
-        .claiming(json!({"sub": "ops-1", "custom:tenant": "acme", "cognito:groups": "[platform]"}))
+    get(uri).by_the_platform()
 }
 
 async fn entries(api: &Api, uri: &str) -> Vec<Value> {

@@ -6,17 +6,7 @@ use groundplane_model::{
 use groundplane_ports::ReadTable;
 use serde_json::{Value, json};
 
-use super::{Api, ENVIRONMENT, LANDING_ZONE, WEB, apply, delete, get, header, submit};
-
-const WEB_SERVICE: &str = "/v1/instances/web-service.dev";
-
-/// The API with the instance `web-service.dev`, which is active.
-async fn with_an_instance() -> Api {
-    let api = Api::with_ground().await;
-    let id = api.accepted(submit(WEB)).await;
-    api.end(&id, InstanceStatus::Active).await;
-    api
-}
+use super::{Api, ENVIRONMENT, LANDING_ZONE, WEB, WEB_SERVICE, apply, delete, get, header, submit};
 
 async fn demanded(api: &Api, id: &DeploymentId) -> (Deployment, DeploymentSpec) {
     let tenant = TenantId::parse("acme").unwrap();
@@ -35,7 +25,7 @@ async fn demanded(api: &Api, id: &DeploymentId) -> (Deployment, DeploymentSpec) 
 
 #[tokio::test]
 async fn a_destroy_is_accepted_like_a_submission() {
-    let api = with_an_instance().await;
+    let api = Api::with_instance().await;
     let answer = api.send(delete(WEB_SERVICE)).await;
     let id = answer.body["deployment"].as_str().unwrap();
     assert_eq!(
@@ -61,7 +51,7 @@ async fn a_destroy_is_accepted_like_a_submission() {
 
 #[tokio::test]
 async fn what_is_not_there_is_not_destroyed() {
-    let api = with_an_instance().await;
+    let api = Api::with_instance().await;
     api.refused(delete("/v1/instances/nobody.dev"), 404).await;
     let id = api.accepted(delete(WEB_SERVICE)).await;
     api.end(&id, InstanceStatus::Destroyed).await;
@@ -71,7 +61,7 @@ async fn what_is_not_there_is_not_destroyed() {
 
 #[tokio::test]
 async fn a_name_that_was_destroyed_begins_a_new_life() {
-    let api = with_an_instance().await;
+    let api = Api::with_instance().await;
     let before = api.instance("web-service.dev").await;
     let id = api.accepted(delete(WEB_SERVICE)).await;
     api.end(&id, InstanceStatus::Destroyed).await;
@@ -88,7 +78,7 @@ async fn a_name_that_was_destroyed_begins_a_new_life() {
 
 #[tokio::test]
 async fn an_instance_is_destroyed_where_it_stands_though_its_environment_has_moved() {
-    let api = with_an_instance().await;
+    let api = Api::with_instance().await;
     let zone = LANDING_ZONE.replace("name: sandbox", "name: castle");
     api.send(apply("/v1/landing-zones/castle", zone)).await;
     let moved = ENVIRONMENT.replace("landingZone: sandbox", "landingZone: castle");
@@ -101,7 +91,7 @@ async fn an_instance_is_destroyed_where_it_stands_though_its_environment_has_mov
 
 #[tokio::test]
 async fn a_destroy_is_repeated_by_its_key() {
-    let api = with_an_instance().await;
+    let api = Api::with_instance().await;
     let first = api.send(delete(WEB_SERVICE).keyed("k")).await;
     assert_eq!(first.status, 202);
     assert_eq!(api.send(delete(WEB_SERVICE).keyed("k")).await, first);

@@ -4,21 +4,14 @@ use groundplane_model::InstanceStatus;
 use serde_json::Value;
 use tokio::task::JoinSet;
 
-use super::{Api, Call, ENVIRONMENT, Method, WEB, apply, call, delete, get, header, send, submit};
+use super::{
+    Api, Call, ENVIRONMENT, Method, WEB, WEB_SERVICE, apply, call, delete, get, header, send,
+    submit,
+};
 
-const WEB_SERVICE: &str = "/v1/instances/web-service.dev";
-
-/// The API with the instance `web-service.dev`, which is active.
-async fn with_an_instance() -> Api {
-    let api = Api::with_ground().await;
-    let id = api.accepted(submit(WEB)).await;
-    api.end(&id, InstanceStatus::Active).await;
-    api
-}
-
-/// The same, in an environment that serves production.
+/// The API with the instance `web-service.dev`, in an environment that serves production.
 async fn in_production() -> Api {
-    let api = with_an_instance().await;
+    let api = Api::with_instance().await;
     let production = ENVIRONMENT.replace("spec:", "spec:\n  production: true");
     let applied = api.send(apply("/v1/environments/dev", production)).await;
     assert_eq!(applied.status, 200);
@@ -39,11 +32,11 @@ fn another() -> String {
 
 #[tokio::test]
 async fn a_change_of_the_state_that_it_is_meant_for_is_accepted() {
-    let api = with_an_instance().await;
+    let api = Api::with_instance().await;
     let tag = tag(&api).await;
     let many = format!("\"0\", {tag}");
     for condition in [tag.as_str(), "*", &many] {
-        let api = with_an_instance().await;
+        let api = Api::with_instance().await;
         let change = submit(another()).with("if-match", condition);
         assert_eq!(api.send(change).await.status, 202, "{condition}");
     }
@@ -51,7 +44,7 @@ async fn a_change_of_the_state_that_it_is_meant_for_is_accepted() {
 
 #[tokio::test]
 async fn every_deployment_moves_the_tag_on() {
-    let api = with_an_instance().await;
+    let api = Api::with_instance().await;
     let before = tag(&api).await;
     let id = api.accepted(submit(another())).await;
     let under_way = tag(&api).await;
@@ -62,7 +55,7 @@ async fn every_deployment_moves_the_tag_on() {
 
 #[tokio::test]
 async fn a_change_of_another_state_is_refused_and_says_which_there_is() {
-    let api = with_an_instance().await;
+    let api = Api::with_instance().await;
     let now = tag(&api).await;
     let rollback = call(
         Method::POST,
@@ -113,7 +106,7 @@ async fn a_change_of_what_must_be_there_makes_nothing() {
 
 #[tokio::test]
 async fn of_two_changes_of_one_state_one_is_accepted() {
-    let api = with_an_instance().await;
+    let api = Api::with_instance().await;
     let tag = tag(&api).await;
     let mut racing = JoinSet::new();
     for number in 0..6 {
@@ -129,7 +122,7 @@ async fn of_two_changes_of_one_state_one_is_accepted() {
 
 #[tokio::test]
 async fn what_is_no_condition_is_refused() {
-    let api = with_an_instance().await;
+    let api = Api::with_instance().await;
     for (name, value) in [
         ("if-match", "7"),
         ("if-match", ""),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::cloud::Cloud;
+use super::cloud::{Cloud, elements};
 use super::command::{Platform, variable};
 use super::{patient, spec};
 
@@ -25,11 +25,9 @@ fn stack(cloud: &Cloud, name: &str, file: &str, parameters: &[(&str, &str)]) -> 
         let is_done = described.contains("CREATE_COMPLETE<");
         is_done.then_some(described)
     });
-    let outputs = described.split("<OutputKey>").skip(1).map(|output| {
-        let (key, rest) = output.split_once("</OutputKey>").unwrap();
-        let (_, value) = rest.split_once("<OutputValue>").unwrap();
-        (key.to_owned(), json!(value.split_once('<').unwrap().0))
-    });
+    let keys = elements(&described, "OutputKey").into_iter();
+    let outputs = keys.zip(elements(&described, "OutputValue"));
+    let outputs = outputs.map(|(key, value)| (key.to_owned(), json!(value)));
     Value::Object(outputs.collect())
 }
 
@@ -57,7 +55,7 @@ fn external_id(platform: &Platform, tenant: &str) -> String {
     id.as_str().unwrap().to_owned()
 }
 
-/// Registers an environment in the other account whose plans wait.
+/// Registers an environment in the other account.
 fn environment(platform: &Platform, ground: &Value, access: &Value) {
     let list = |name: &str| -> Vec<String> {
         let all = ground[name].as_str().unwrap().split(',');

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::cloud::Cloud;
+use super::cloud::{Cloud, elements};
 use super::command::{Platform, Ran, variable};
 
 const INSTANCE: &str = "canary.canaries";
@@ -58,15 +58,6 @@ fn kept_secrets(cloud: &Cloud) -> Vec<String> {
         found.extend(parts.filter_map(|(_, part)| Some(part.as_str()?.to_owned())));
     }
     found
-}
-
-/// The parts of `text` between `<name>` and `</name>`.
-fn elements<'a>(text: &'a str, name: &str) -> Vec<&'a str> {
-    let (open, close) = (format!("<{name}>"), format!("</{name}>"));
-    let parts = text.split(open.as_str()).skip(1);
-    parts
-        .filter_map(|part| Some(part.split_once(&close)?.0))
-        .collect()
 }
 
 /// Every object of the platform's bucket.

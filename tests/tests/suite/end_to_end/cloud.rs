@@ -4,6 +4,15 @@ use serde_json::Value;
 
 use super::command::variable;
 
+/// The parts of `text` between `<name>` and `</name>`.
+pub(crate) fn elements<'a>(text: &'a str, name: &str) -> Vec<&'a str> {
+    let (open, close) = (format!("<{name}>"), format!("</{name}>"));
+    let parts = text.split(open.as_str()).skip(1);
+    parts
+        .filter_map(|part| Some(part.split_once(&close)?.0))
+        .collect()
+}
+
 /// The local AWS, as one account sees it.
 pub(crate) struct Cloud {
     endpoint: String,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::cloud::Cloud;
+use super::cloud::{Cloud, elements};
 use super::command::Platform;
 
 const ENVIRONMENT: &str = "previews";
@@ -49,16 +49,7 @@ const EDITS: [Edit; 10] = [
     ),
 ];
 
-/// The parts of `text` between `<name>` and `</name>`.
-fn elements<'a>(text: &'a str, name: &str) -> Vec<&'a str> {
-    let (open, close) = (format!("<{name}>"), format!("</{name}>"));
-    let parts = text.split(open.as_str()).skip(1);
-    parts
-        .map(|part| part.split(close.as_str()).next().unwrap())
-        .collect()
-}
-
-/// The first of them.
+/// The first element of that name.
 fn element<'a>(text: &'a str, name: &str) -> Option<&'a str> {
     elements(text, name).first().copied()
 }
