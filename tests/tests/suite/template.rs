@@ -2,6 +2,7 @@
 //! listed for here, nothing is lost, kept in the clear or kept forever.
 
 mod accounts;
+mod provisioning;
 mod table;
 mod workloads;
 mod yaml;

@@ -1,5 +1,5 @@
 //! `cargo xtask aws-data`: what AWS says about its resource types, as the pinned cfn-lint ships it,
-//! written into the crates that need it. `cargo xtask lint` checks that it is up to date.
+//! written into the crates and tests that need it. `cargo xtask lint` checks that it is up to date.
 
 mod resource_types;
 
@@ -50,10 +50,17 @@ fn files(checkout: &Checkout, tools: &Tools) -> Result<BTreeMap<PathBuf, String>
         &read(&folder.join("engine_version.json"))?,
         &read(&folder.join("engine_version_deprecated.json"))?,
     )?;
-    let types = resource_types::resource_types(&schemas, &lint::rendered(checkout)?)?;
+    let types = resource_types::of_templates(&schemas, &lint::rendered(checkout)?)?;
     let named = [
         ("shared/capabilities/data/database-engines.json", versions),
-        ("shared/preview/data/resource-types.json", types),
+        (
+            "shared/preview/data/resource-types.json",
+            resource_types::properties(&types),
+        ),
+        (
+            "tests/tests/suite/template/handlers.json",
+            resource_types::actions(&types),
+        ),
     ];
     let files = named.map(|(path, data)| (checkout.path(path), format!("{data:#}\n")));
     Ok(files.into())

@@ -1,7 +1,8 @@
-//! Per resource type, which properties can only be set when a resource is created, and which can
-//! only be read or only be written: for every type that a rendered template of the tests has.
+//! What AWS says about every resource type that a rendered template of the tests has: which
+//! properties can only be set when a resource is created, and which can only be read or only be
+//! written; and what CloudFormation calls to provision one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -21,24 +22,50 @@ const LISTS: [(&str, &str); 4] = [
     ("writeOnly", "writeOnlyProperties"),
 ];
 
-/// What cfn-lint's `schemas` say about the types of `templates`.
+/// The handlers of CloudFormation that come into play when a stack is deployed, looked at for drift or
+/// deleted. `list` is not among them.
+const HANDLERS: [&str; 4] = ["create", "read", "update", "delete"];
+
+/// The schema of every type that `templates` have, out of the folder of cfn-lint's `schemas`.
 ///
 /// # Errors
 /// Where a template cannot be read, or cfn-lint does not know one of its types.
-pub(super) fn resource_types(schemas: &Path, templates: &[PathBuf]) -> Result<Value> {
+pub(super) fn of_templates(
+    schemas: &Path,
+    templates: &[PathBuf],
+) -> Result<BTreeMap<String, Value>> {
     let mut types = BTreeSet::new();
     for template in templates {
         types.extend(types_of(&read(template)?));
     }
     let index = read(&schemas.join(format!("providers/{REGION}.json")))?;
-    let mut all = Map::new();
-    for name in types {
+    let read_schema = |name: String| {
         let file = index.get(&name).and_then(Value::as_str);
         let file = file.with_context(|| format!("cfn-lint does not know {name}"))?;
         let schema = read(&schemas.join(format!("resources/{file}.json")))?;
-        all.insert(name, lists(&schema));
-    }
-    Ok(all.into())
+        Ok((name, schema))
+    };
+    types.into_iter().map(read_schema).collect()
+}
+
+/// Per type, its lists of properties.
+pub(super) fn properties(schemas: &BTreeMap<String, Value>) -> Value {
+    let of_type = |(name, schema): (&String, &Value)| (name.clone(), lists(schema));
+    Value::Object(schemas.iter().map(of_type).collect())
+}
+
+/// Per type, the actions that its handlers call. Of a type that CloudFormation provisions by itself,
+/// without handlers, none are known.
+pub(super) fn actions(schemas: &BTreeMap<String, Value>) -> Value {
+    let of_type = |(name, schema): (&String, &Value)| {
+        let handlers = HANDLERS
+            .iter()
+            .filter_map(|it| schema.get("handlers")?.get(it));
+        let actions = handlers.filter_map(|it| it.get("permissions")?.as_array());
+        let actions: BTreeSet<&str> = actions.flatten().filter_map(Value::as_str).collect();
+        (name.clone(), actions.into_iter().collect())
+    };
+    Value::Object(schemas.iter().map(of_type).collect())
 }
 
 /// The types of a template's resources.
@@ -95,6 +122,11 @@ mod tests {
             "createOnlyProperties": ["/properties/TopicName", "/properties/FifoTopic"],
             "conditionalCreateOnlyProperties": [],
             "readOnlyProperties": ["/properties/Arn/Part", "/properties/Arn", "/properties/ArnToo"],
+            "handlers": {
+                "create": {"permissions": ["sns:Subscribe", "sns:CreateTopic"]},
+                "update": {"permissions": ["sns:Subscribe"]},
+                "list": {"permissions": ["sns:ListTopics"]},
+            },
         });
         write(
             "providers/us-east-1.json",
@@ -111,8 +143,9 @@ mod tests {
     fn the_lists_of_every_type_of_the_templates_are_taken_in_order() {
         let folder = schemas();
         let topic = folder.path().join("topic.json");
+        let schemas = of_templates(folder.path(), &[topic.clone(), topic]).unwrap();
         assert_eq!(
-            resource_types(folder.path(), &[topic.clone(), topic]).unwrap(),
+            properties(&schemas),
             json!({ "AWS::SNS::Topic": {
                 "createOnly": ["/FifoTopic", "/TopicName"],
                 "readOnly": ["/Arn", "/ArnToo"],
@@ -121,10 +154,23 @@ mod tests {
     }
 
     #[test]
+    fn what_any_handler_of_a_deployment_calls_is_taken_once() {
+        let folder = schemas();
+        let topic = folder.path().join("topic.json");
+        let schemas = of_templates(folder.path(), &[topic]).unwrap();
+        assert_eq!(
+            actions(&schemas),
+            json!({ "AWS::SNS::Topic": ["sns:CreateTopic", "sns:Subscribe"] })
+        );
+        let none = BTreeMap::from([("AWS::Route53::RecordSet".to_owned(), json!({}))]);
+        assert_eq!(actions(&none), json!({ "AWS::Route53::RecordSet": [] }));
+    }
+
+    #[test]
     fn a_type_that_cfn_lint_does_not_know_is_named() {
         let folder = schemas();
         let mistake = folder.path().join("mistake.json");
-        let error = resource_types(folder.path(), &[mistake]).unwrap_err();
+        let error = of_templates(folder.path(), &[mistake]).unwrap_err();
         assert_eq!(error.to_string(), "cfn-lint does not know AWS::SNS::Topik");
     }
 }
