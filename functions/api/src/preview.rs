@@ -7,9 +7,10 @@ use axum::Json;
 use axum::extract::State;
 use groundplane_deployment::{Destination, Intent, Outlook, PlanId, Standing, accept};
 use groundplane_model::{
-    Allocation, EnvironmentName, Failure, FailureKind, Instance, InstanceId, InstanceStatus,
-    Partition, Problem, Revision, TenantId, UnitState,
+    Allocation, DeploymentSpec, EnvironmentName, Failure, FailureKind, Instance, InstanceId,
+    InstanceStatus, Partition, Problem, Revision, UnitState,
 };
+use groundplane_planner::left_by;
 use groundplane_ports::ReadTable;
 use groundplane_preview::Preview;
 use serde::{Deserialize, Serialize};
@@ -137,7 +138,7 @@ pub(crate) async fn foresee_intent<T: Table, S: System>(
     intent: &Intent<'_>,
     current: Option<&Instance>,
 ) -> Result<Result<Foreseen, Vec<Problem>>, Refused> {
-    let standing = standing(&platform.table, intent.tenant, current).await?;
+    let standing = standing(&platform.table, intent, current).await?;
     let outlook = match Outlook::of(intent, &standing) {
         Ok(outlook) => outlook,
         Err(problems) => return Ok(Err(problems)),
@@ -171,9 +172,10 @@ pub(crate) async fn foresee_intent<T: Table, S: System>(
 /// What there is of an instance.
 async fn standing(
     table: &impl ReadTable,
-    tenant: &TenantId,
+    intent: &Intent<'_>,
     current: Option<&Instance>,
 ) -> Result<Standing, Refused> {
+    let tenant = intent.tenant;
     let alive = current.filter(|instance| instance.status != InstanceStatus::Destroyed);
     let Some(instance) = alive else {
         return Ok(Standing::default());
@@ -183,13 +185,21 @@ async fn standing(
     let units: Vec<UnitState> = table.query(&partition, UnitState::PREFIX).await?;
     let mut allocations: Vec<Allocation> = table.query(&partition, Allocation::PREFIX).await?;
     allocations.retain(|held| held.owner.incarnation == instance.incarnation);
-    let revision = match instance.revision {
+    let revision: Option<Revision> = match instance.revision {
         Some(number) => table.get(&Revision::key_of(tenant, id, number)).await?,
         None => None,
     };
+    let deployed = revision.as_ref().map(|revision| &revision.spec);
+    let mut failed = Vec::new();
+    for id in left_by(intent.spec, deployed, &units).iter().rev() {
+        let submitted: Option<DeploymentSpec> =
+            table.get(&DeploymentSpec::key_of(tenant, id)).await?;
+        failed.extend(submitted.map(|submitted| submitted.spec));
+    }
     Ok(Standing {
         units,
         allocations,
         revision,
+        failed,
     })
 }

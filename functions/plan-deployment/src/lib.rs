@@ -11,12 +11,13 @@ use groundplane_deployment::{
 use groundplane_governance::{approval_of, limit_problems, limits_in_force, tenant_problems};
 use groundplane_guarding::Guards;
 use groundplane_model::{
-    Action, Allocation, Artifact, Change, ComplianceFramework, Deployment, DeploymentRef,
-    DeploymentSpec, Digest, Failure, Instance, Partition, Revision, Ruling, Step, StepId, Tenant,
-    UnitState,
+    Action, Allocation, Artifact, Change, ComplianceFramework, Deployment, DeploymentId,
+    DeploymentRef, DeploymentSpec, Digest, Failure, Instance, Partition, Revision, Ruling, Step,
+    StepId, Tenant, TenantId, UnitState,
 };
 use groundplane_planner::{
-    Plan, PlanInput, ScheduledStep, Work, schedule, schedule_destroy, schedule_repair,
+    Earlier, Plan, PlanInput, ScheduledStep, Work, left_by, schedule, schedule_destroy,
+    schedule_repair,
 };
 use groundplane_ports::{ReadTable, WriteArtifacts, WriteTable};
 use groundplane_spec::validate_value;
@@ -113,9 +114,14 @@ async fn schedule_apply(
     let plan = groundplane_planner::plan(&input).map_err(refused)?;
     let ruling = ruled(table, guards, (deployment, &submitted, rules), &plan).await?;
     let previous = previous.as_ref().map(|revision| &revision.spec);
+    let failed = failed(table, tenant, &left_by(&spec, previous, units)).await?;
+    let earlier = Earlier {
+        deployed: previous,
+        failed: &failed,
+    };
     let steps = match &submitted.repair {
         Some(repair) if !repair.units.is_empty() => schedule_repair(&plan, units, &repair.units),
-        Some(_) | None => schedule(&input, &plan, units, previous).map_err(refused)?,
+        Some(_) | None => schedule(&input, &plan, units, earlier).map_err(refused)?,
     };
     let mut kept = vec![Change::save(&ruling)];
     if spec != submitted.spec {
@@ -204,6 +210,21 @@ async fn deployed(
         return Ok(None);
     };
     Ok(table.get(&Revision::key_of(tenant, id, number)).await?)
+}
+
+/// The specs of the deployments that failed and left something behind, the latest first.
+async fn failed(
+    table: &impl ReadTable,
+    tenant: &TenantId,
+    deployments: &BTreeSet<DeploymentId>,
+) -> Result<Vec<Value>, Failure> {
+    let mut specs = Vec::new();
+    for id in deployments.iter().rev() {
+        let submitted: Option<DeploymentSpec> =
+            table.get(&DeploymentSpec::key_of(tenant, id)).await?;
+        specs.extend(submitted.map(|submitted| submitted.spec));
+    }
+    Ok(specs)
 }
 
 /// Stores every template of the steps.

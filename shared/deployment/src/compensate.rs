@@ -92,9 +92,9 @@ fn undo_waves(deployment: &Deployment, steps: &[Step]) -> Vec<Wave> {
         .collect()
 }
 
-/// Whether a unit is being removed that the deployed revision has. Those are removed after
-/// everything was applied; what is removed before that was left behind by a deployment that
-/// failed, and nothing is lost with it.
+/// Whether a unit is being removed that the deployed revision has, or that something else has used.
+/// Those are removed after everything was applied; what is removed before that was left behind by a
+/// deployment that failed and serves nobody, so nothing is lost with it.
 pub(crate) fn has_begun_to_remove(steps: &[Step]) -> bool {
     let applies = steps
         .iter()

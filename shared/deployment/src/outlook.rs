@@ -9,7 +9,7 @@ use groundplane_model::{
     Revision, TenantId, UnitName, UnitState,
 };
 use groundplane_planner::{
-    Plan, PlanInput, PlannedUnit, Resolved, ScheduledStep, plan, plan_units, schedule,
+    Earlier, Plan, PlanInput, PlannedUnit, Resolved, ScheduledStep, plan, plan_units, schedule,
 };
 use groundplane_preview::{
     Allocation as Announced, AllocationAction, LiveUnit, Preview, PreviewInput, Unreadable, preview,
@@ -50,6 +50,9 @@ pub struct Standing {
     pub allocations: Vec<Allocation>,
     /// The revision that is deployed.
     pub revision: Option<Revision>,
+    /// The specs of the deployments that failed and left something behind, the latest first
+    /// ([`groundplane_planner::left_by`]).
+    pub failed: Vec<Value>,
 }
 
 /// What deploying a spec would come to.
@@ -84,11 +87,14 @@ impl<'a> Outlook<'a> {
             resolved: &resolved,
         };
         let plan = planned(&input, is_certain)?;
-        let deployed = standing.revision.as_ref().map(|revision| &revision.spec);
+        let earlier = Earlier {
+            deployed: standing.revision.as_ref().map(|revision| &revision.spec),
+            failed: &standing.failed,
+        };
         Ok(Self {
             instance: intent.instance,
             standing,
-            steps: schedule(&input, &plan, &standing.units, deployed)?,
+            steps: schedule(&input, &plan, &standing.units, earlier)?,
             plan,
             allocations,
         })

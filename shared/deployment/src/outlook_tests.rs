@@ -74,6 +74,7 @@ fn deployed(spec: &Value) -> Deployed {
             units: plan.units().map(state).collect(),
             allocations,
             revision: Some(revision(1, spec)),
+            failed: Vec::new(),
         },
     }
 }

@@ -36,8 +36,9 @@ pub struct Holdings<'a> {
 const BATCH: usize = 50;
 
 /// What is handed out and not needed, now that `deployment` has done or taken back its work: what
-/// units hold that are not there, and what neither the spec in force nor a unit that is half done
-/// wants. None once `deployment` has ended: by then it may be what the next one was given.
+/// units hold that are not there, and what neither the spec in force wants nor a unit that is half
+/// done or was left as a failed deployment made it. None once `deployment` has ended: by then it may
+/// be what the next one was given.
 #[must_use]
 pub fn releases(
     deployment: &Deployment,
@@ -57,7 +58,7 @@ pub fn releases(
         let is_wanted =
             in_force.contains(&(resolver.clone(), owner.unit.clone(), owner.input.clone()));
         let is_needed = match unit {
-            Some(unit) => is_wanted || unit.pending.is_some(),
+            Some(unit) => is_wanted || is_left_with(unit, allocation, deployment),
             // An input of the spec has no unit.
             None => is_wanted && allocation.is_of_the_spec(),
         };
@@ -73,6 +74,16 @@ pub fn releases(
             owners: owners.to_vec(),
         })
         .collect()
+}
+
+/// Whether `unit` is not as the spec in force says, and so may stand on what was allocated for another
+/// one: it is half done, or `deployment` fails and either it or one before it has left the unit as it
+/// made it.
+fn is_left_with(unit: &UnitState, allocation: &Allocation, deployment: &Deployment) -> bool {
+    let applied = unit.applied.as_ref().map(|applied| &applied.deployment);
+    let is_failing = deployment.status == DeploymentStatus::Compensating;
+    let is_of_this = allocation.deployment == deployment.id;
+    unit.pending.is_some() || is_failing && (!is_of_this || applied == Some(&deployment.id))
 }
 
 /// What the spec wants that holds once `deployment` has ended: its own where it succeeds, that of

@@ -4,7 +4,7 @@ use groundplane_model::{BoundInput, ResolvedValue};
 use serde_json::json;
 
 use super::*;
-use crate::fixture::{allocation, deployment, revision, spec, submitted, unit};
+use crate::fixture::{allocation, deployment, id, revision, spec, submitted, unit};
 
 fn compute() -> DeploymentSpec {
     submitted(spec(&json!({ "compute": { "image": "nginx:1.27" } })))
@@ -35,6 +35,13 @@ fn half(name: &str) -> UnitState {
         pending: Some(deployment(DeploymentStatus::Failed).id),
         ..unit(name, "")
     }
+}
+
+/// The compute unit as the deployment of that number made it.
+fn applied_by(number: u128) -> UnitState {
+    let mut unit = unit("compute", "template");
+    unit.applied.as_mut().unwrap().deployment = id(number);
+    unit
 }
 
 #[test]
@@ -75,15 +82,44 @@ fn what_the_new_spec_no_longer_wants_is_released_when_it_succeeds() {
 #[test]
 fn what_only_the_new_spec_wants_is_released_when_it_fails() {
     let old = allocation("compute", "old");
-    let held = [old.clone(), allocation("compute", "stack")];
+    let new = Allocation {
+        deployment: id(2),
+        ..allocation("compute", "stack")
+    };
+    let held = [old.clone(), new];
     let before = Revision {
         resolved: vec![ResolvedValue::from(&old)],
         ..revision(1, &compute().spec)
     };
-    let units = [unit("compute", "template")];
+    let units = [applied_by(1)];
     let status = DeploymentStatus::Compensating;
     let given_back = released(status, &held, &units, Some(&before));
     assert_eq!(given_back, ["compute.stack"]);
+}
+
+#[test]
+fn a_unit_that_stays_as_a_failed_deployment_made_it_keeps_what_it_has() {
+    let status = DeploymentStatus::Compensating;
+    let held = |number| Allocation {
+        deployment: id(number),
+        ..allocation("compute", "stack")
+    };
+    // Both were allocated and applied by this deployment, which had begun to remove something else.
+    assert_eq!(
+        released(status, &[held(2)], &[applied_by(2)], None),
+        [""; 0]
+    );
+    // An earlier one has left both.
+    assert_eq!(
+        released(status, &[held(1)], &[applied_by(1)], None),
+        [""; 0]
+    );
+    let done = DeploymentStatus::Running;
+    let another = allocation("compute", "old");
+    assert_eq!(
+        released(done, &[another], &[applied_by(1)], None),
+        ["compute.old"]
+    );
 }
 
 #[test]

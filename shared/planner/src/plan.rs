@@ -222,9 +222,13 @@ fn edges(
 /// rendered, so no ground and no names are needed.
 #[must_use]
 pub fn outline(spec: &Value) -> Vec<Vec<(UnitName, BTreeSet<UnitName>)>> {
-    let sections = Sections::of(spec);
-    let units: Units<'_> = applicable(&sections).collect();
-    let edges = edges(&units, &sections, &writers(&units, &sections));
+    outlined(&Sections::of(spec))
+}
+
+/// The units that these sections need, in waves, each with those whose context it reads.
+pub(crate) fn outlined(sections: &Sections<'_>) -> Vec<Vec<(UnitName, BTreeSet<UnitName>)>> {
+    let units: Units<'_> = applicable(sections).collect();
+    let edges = edges(&units, sections, &writers(&units, sections));
     let members = |wave: Vec<UnitName>| {
         let wave = wave.into_iter();
         wave.map(|unit| {

@@ -8,12 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use groundplane_capabilities::capabilities;
 use groundplane_model::{Problem, StepId, UnitName, UnitState};
-use serde_json::Value;
 
 use crate::check::check_change;
 use crate::graph::{Edges, reverse_waves, waves};
 use crate::plan::{Plan, PlanInput, PlannedUnit};
-use crate::removal::Removal;
+use crate::removal::{Earlier, Removal};
 
 /// What a step does with its unit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +64,16 @@ impl ScheduledStep {
     }
 }
 
+/// The units of `current` that may depend on `unit`, beside itself. What a deployment that broke off
+/// made a unit depend on is not known: then it is every unit of an earlier phase.
+#[must_use]
+pub fn users_of<'a>(unit: &UnitName, current: &'a [UnitState]) -> Vec<&'a UnitState> {
+    let all = by_unit(&current.iter().collect::<Vec<_>>());
+    let others = current.iter().filter(|other| other.unit != *unit);
+    let users = others.filter(|other| may_use(other, &all).contains(unit));
+    users.collect()
+}
+
 /// What is there, by unit.
 pub(crate) type Current<'a> = BTreeMap<UnitName, &'a UnitState>;
 
@@ -76,9 +85,10 @@ pub(crate) type Current<'a> = BTreeMap<UnitName, &'a UnitState>;
 ///
 /// Units that the spec no longer has are destroyed after everything else was applied. Those that
 /// they depend on keep serving them until then (`foundation`), and are then taken back to what the
-/// spec says (`foundation.shrink`). That needs `previous_spec`, the spec of the revision that is
-/// deployed. A unit that this revision does not have either is debris of a deployment that failed;
-/// it is destroyed first.
+/// spec says (`foundation.shrink`). That needs the spec of the revision that is deployed. A unit that
+/// this revision does not have either is debris of a deployment that failed; it is destroyed first,
+/// unless something else may use it: then it goes like the others, and what it stands on is read off
+/// the spec of that deployment.
 ///
 /// # Errors
 /// Every problem that [`check_change`] finds, or that a unit that others depend on cannot be rendered
@@ -87,10 +97,10 @@ pub fn schedule(
     input: &PlanInput<'_>,
     plan: &Plan,
     current: &[UnitState],
-    previous_spec: Option<&Value>,
+    earlier: Earlier<'_>,
 ) -> Result<Vec<Vec<ScheduledStep>>, Vec<Problem>> {
     let current = by_unit(&current.iter().collect::<Vec<_>>());
-    if let Some(previous) = previous_spec {
+    if let Some(previous) = earlier.deployed {
         let PlanInput {
             spec,
             environment,
@@ -102,7 +112,7 @@ pub fn schedule(
             return Err(problems);
         }
     }
-    let removal = Removal::of(input, plan, &current, previous_spec)?;
+    let removal = Removal::of(input, plan, &current, earlier)?;
     let mut steps = destroys(&removal.debris);
     steps.extend(applies(plan, &removal, &current));
     steps.extend(unwinds(&removal, &current));
@@ -144,7 +154,7 @@ fn unwinds(removal: &Removal<'_>, current: &Current<'_>) -> Vec<Vec<ScheduledSte
     let retired: Current<'_> = by_unit(&removal.retired);
     let going = retired
         .iter()
-        .map(|(name, state)| (name.clone(), uses(state, current)));
+        .map(|(name, state)| (name.clone(), may_use(state, current)));
     let shrinking = removal
         .shrinking
         .iter()
@@ -171,7 +181,7 @@ fn destroys(units: &[&UnitState]) -> Vec<Vec<ScheduledStep>> {
     let states = by_unit(units);
     let edges: Edges<UnitName> = states
         .iter()
-        .map(|(name, state)| (name.clone(), uses(state, &states)))
+        .map(|(name, state)| (name.clone(), may_use(state, &states)))
         .collect();
     steps(&reverse_waves(&edges), |name| {
         Some(ScheduledStep::destroy(states.get(name)?))
@@ -180,7 +190,7 @@ fn destroys(units: &[&UnitState]) -> Vec<Vec<ScheduledStep>> {
 
 /// The units that this one depends on. What a deployment that broke off made it depend on is not
 /// known: then it is every unit of an earlier phase.
-pub(crate) fn uses(state: &UnitState, all: &Current<'_>) -> BTreeSet<UnitName> {
+pub(crate) fn may_use(state: &UnitState, all: &Current<'_>) -> BTreeSet<UnitName> {
     let mut uses = BTreeSet::new();
     if let Some(applied) = &state.applied {
         uses.extend(applied.after.iter().cloned());

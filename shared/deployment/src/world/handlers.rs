@@ -7,7 +7,9 @@ use groundplane_model::{
     EngineOutput, Failure, Instance, Layer, Member, Partition, ResolutionRequest, Revision, Step,
     StepId, UnitState,
 };
-use groundplane_planner::{PlanInput, ScheduledStep, Work, schedule, schedule_destroy};
+use groundplane_planner::{
+    Earlier, PlanInput, ScheduledStep, Work, left_by, schedule, schedule_destroy,
+};
 
 use super::World;
 use crate::fixture::{artifact, error, instance_id, settings, tenant};
@@ -163,8 +165,14 @@ impl World {
             resolved: &resolved,
         };
         let plan = groundplane_planner::plan(&input).unwrap();
-        let previous = self.revision().map(|revision| revision.spec);
-        schedule(&input, &plan, &self.units(), previous.as_ref()).unwrap()
+        let (units, previous) = (self.units(), self.revision().map(|revision| revision.spec));
+        let failed = left_by(&submitted.spec, previous.as_ref(), &units);
+        let failed = failed.iter().rev().map(|id| self.submitted(id).spec);
+        let earlier = Earlier {
+            deployed: previous.as_ref(),
+            failed: &failed.collect::<Vec<_>>(),
+        };
+        schedule(&input, &plan, &units, earlier).unwrap()
     }
 
     fn released(&self, deployment: &Deployment) -> Vec<Change> {

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use groundplane_model::{
-    Change, Deployment, DeploymentId, Instance, InstanceStatus, Member, Partition, Record,
-    Revision, Step, UnitState,
+    Allocation, Change, Deployment, DeploymentId, Instance, InstanceStatus, Member, Partition,
+    Record, Revision, Step, UnitName, UnitState,
 };
+use groundplane_planner::Want;
 
 use super::cloud::Cloud;
 use super::table::Table;
@@ -48,6 +49,7 @@ pub(super) fn hold(table: &Table, cloud: &Cloud) {
     its_environment_knows_it(table, &instance);
     let units = table.all::<UnitState>();
     no_stack_is_unknown(&units, cloud);
+    every_unit_holds_its_name(table, &units);
     an_unmarked_unit_is_as_recorded(&units, cloud);
 }
 
@@ -82,6 +84,19 @@ fn no_stack_is_unknown(units: &[UnitState], cloud: &Cloud) {
     let known: BTreeSet<&String> = units.iter().map(|unit| &unit.stack_name).collect();
     for stack in cloud.stacks.keys() {
         assert!(known.contains(stack), "nobody knows of {stack}");
+    }
+}
+
+/// A name that was given back may be another instance's by now.
+fn every_unit_holds_its_name(table: &Table, units: &[UnitState]) {
+    let held: BTreeSet<UnitName> = table
+        .all::<Allocation>()
+        .into_iter()
+        .filter(|held| held.owner.input == Want::STACK)
+        .map(|held| held.owner.unit)
+        .collect();
+    for unit in units {
+        assert!(held.contains(&unit.unit), "{} has lost its name", unit.unit);
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use groundplane_model::{
     Action, Applied, Deployment, DeploymentStatus, Instance, InstanceStatus, Outcome, Record,
-    Revision, Step, StepAction, StepStatus, UnitName, UnitState,
+    Revision, Step, StepAction, StepId, StepStatus, UnitName, UnitState,
 };
 use groundplane_planner::wanted;
 use proptest::prelude::*;
@@ -17,12 +17,13 @@ use super::machine::Tape;
 use super::{Wish, World};
 use crate::fixture::spec;
 
-/// Specs that add, change and remove each of the units. The last cannot be deployed.
-static SPECS: LazyLock<[Value; 6]> = LazyLock::new(|| {
+/// Specs that add, change and remove each of the units. One cannot be deployed.
+static SPECS: LazyLock<[Value; 8]> = LazyLock::new(|| {
     let image = "nginx:1.27";
     let small = json!({ "image": image });
     let large = json!({ "image": image, "cpu": 512, "memory": 1024 });
     let lost = json!({ "image": image, "environment": { "A": "${no.such}" } });
+    let cache = json!({ "engine": "valkey" });
     let data = json!({ "accessPoint": { "path": "/data" } });
     let colder = json!({ "accessPoint": { "path": "/data" }, "lifecyclePolicy": "AFTER_7_DAYS" });
     [
@@ -32,6 +33,8 @@ static SPECS: LazyLock<[Value; 6]> = LazyLock::new(|| {
         spec(&json!({ "compute": large, "storage": data })),
         spec(&json!({ "compute": small, "storage": colder })),
         spec(&json!({ "compute": lost })),
+        spec(&json!({ "compute": small, "cache": cache })),
+        spec(&json!({ "compute": large, "storage": data, "cache": cache })),
     ]
 });
 
@@ -157,11 +160,7 @@ fn failed(world: &World, before: &Before, deployment: &Deployment) {
     assert_eq!(instance.revision, revision);
     assert!(deployment.error.is_some());
     let steps = world.steps(&deployment.id);
-    let deployed = before.revision.as_ref().map(|one| units_of(&one.spec));
-    if steps
-        .iter()
-        .any(|step| has_recolder(step, deployed.as_ref()))
-    {
+    if steps.iter().any(|step| has_begun_to_go(step, &steps)) {
         let undone = steps.iter().find(|step| step.status == StepStatus::Undone);
         assert_eq!(undone, None, "what led up to a removal stays");
     } else if steps
@@ -172,11 +171,15 @@ fn failed(world: &World, before: &Before, deployment: &Deployment) {
     }
 }
 
-/// Whether the step has begun to remove a unit that the deployed revision has.
-fn has_recolder(step: &Step, deployed: Option<&BTreeSet<UnitName>>) -> bool {
+/// Whether the step has begun to remove a unit once everything was applied: one that the deployed
+/// revision has, or that something has used.
+fn has_begun_to_go(step: &Step, steps: &[Step]) -> bool {
+    let mut applies = steps
+        .iter()
+        .filter(|step| step.id == StepId::apply(&step.unit));
     step.action == StepAction::Destroy
         && step.started_at.is_some()
-        && deployed.is_some_and(|deployed| deployed.contains(&step.unit))
+        && applies.all(|apply| apply.wave < step.wave)
 }
 
 /// Everything is as it was, what an earlier failure had left behind aside.
@@ -245,4 +248,24 @@ proptest! {
     fn every_life_keeps_every_law(moves in moves(), values_depend_on_templates: bool) {
         live_through(moves, values_depend_on_templates);
     }
+}
+
+/// The tape of a deployment whose compute unit fails, as its taking back does.
+const STUCK: &[u8] = &[
+    4, 61, 4, 4, 61, 4, 4, 61, 4, 0, 4, 61, 4, 0, 4, 41, 4, 0, 4, 61, 4, 0, 4, 0, 4, 0, 4, 41, 4,
+    0, 4, 61, 4, 0, 4, 61, 4, 0, 0, 61, 4, 0, 4, 61, 0, 0, 0, 61, 0, 4, 61, 4, 0, 4, 61, 1, 4, 61,
+    4, 0, 4, 61, 4, 0, 4, 1,
+];
+
+#[test]
+fn what_a_failed_deployment_left_goes_after_who_stays_has_let_go_of_it() {
+    let first = Move {
+        spec: Some(0),
+        tape: STUCK.to_vec(),
+    };
+    let second = Move {
+        spec: Some(1),
+        tape: Vec::new(),
+    };
+    live_through(vec![first, second], false);
 }

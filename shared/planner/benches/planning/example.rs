@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Result, anyhow};
-use groundplane_planner::{PlanInput, Resolved, plan, schedule, wanted};
+use groundplane_planner::{Earlier, PlanInput, Resolved, plan, schedule, wanted};
 use groundplane_spec::{ValidDocument, parse, validate};
 use serde_json::Value;
 
@@ -28,7 +28,8 @@ pub(crate) fn measure() -> Result<Vec<(&'static str, Duration)>> {
         (
             "schedule",
             median(|| {
-                schedule(&input, &planned, &[], None).map_err(|problems| anyhow!("{problems:?}"))
+                schedule(&input, &planned, &[], Earlier::default())
+                    .map_err(|problems| anyhow!("{problems:?}"))
             })?,
         ),
     ])

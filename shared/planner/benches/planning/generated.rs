@@ -10,7 +10,7 @@ use groundplane_model::{
     Environment, EnvironmentName, EnvironmentSpec, InstanceId, LandingZone, LandingZoneName,
     TenantId, UnitName,
 };
-use groundplane_planner::{Plan, Resolved, ScheduledStep, plan_units, schedule};
+use groundplane_planner::{Earlier, Plan, Resolved, ScheduledStep, plan_units, schedule};
 use serde_json::{Value, json};
 
 /// How many units of each wave of the generated graph there are, about.
@@ -59,7 +59,7 @@ impl Stack {
 
     pub(crate) fn schedule(&self, ground: &Ground, plan: &Plan) -> Result<Vec<Vec<ScheduledStep>>> {
         let input = ground.input(&self.spec, &self.resolved);
-        schedule(&input, plan, &[], None).map_err(|problems| anyhow!("{problems:?}"))
+        schedule(&input, plan, &[], Earlier::default()).map_err(|problems| anyhow!("{problems:?}"))
     }
 }
 

@@ -1,7 +1,9 @@
 //! The steps of a deployment, from what is there to what is planned.
 
 use groundplane_model::{DeploymentId, Digest, UnitName, UnitState};
-use groundplane_planner::{Plan, ScheduledStep, Work, schedule, schedule_destroy};
+use groundplane_planner::{
+    Earlier, Plan, ScheduledStep, Work, left_by, schedule, schedule_destroy,
+};
 use serde_json::{Value, json};
 
 use crate::ground::{Ground, resolved_for, spec_with};
@@ -28,9 +30,22 @@ fn scheduled(
     current: &[UnitState],
     previous: Option<&Value>,
 ) -> Vec<Vec<ScheduledStep>> {
+    let earlier = Earlier {
+        deployed: previous,
+        failed: &[],
+    };
+    scheduled_after(ground, spec, current, earlier)
+}
+
+fn scheduled_after(
+    ground: &Ground,
+    spec: &Value,
+    current: &[UnitState],
+    earlier: Earlier<'_>,
+) -> Vec<Vec<ScheduledStep>> {
     let resolved = resolved_for(spec);
     let input = ground.input(spec, &resolved);
-    schedule(&input, &ground.plan(spec), current, previous).unwrap()
+    schedule(&input, &ground.plan(spec), current, earlier).unwrap()
 }
 
 fn ids(waves: &[Vec<ScheduledStep>]) -> Vec<Vec<&str>> {
@@ -214,6 +229,69 @@ fn what_a_failed_deployment_left_behind_goes_first() {
     );
 }
 
+/// A removal failed after the storage was added that the tasks use by now, and the storage is given up.
+#[test]
+fn what_a_failed_deployment_left_in_use_goes_once_nobody_uses_it() {
+    let ground = Ground::sandbox();
+    let spec = spec_with(&["compute"]);
+    let failed = [spec_with(&["compute", "storage"])];
+    let earlier = Earlier {
+        deployed: Some(&spec),
+        failed: &failed,
+    };
+    let current = all_applied(&ground, &ground.plan(&failed[0]));
+    let late = [["compute"], ["storage.destroy"], ["foundation.shrink"]];
+    let waves = scheduled_after(&ground, &spec, &current, earlier);
+    assert_eq!(ids(&waves), late, "the foundation serves it already");
+
+    // It is made to, whatever state it was left in.
+    let [foundation, storage, compute] = current.try_into().unwrap();
+    let current = [interrupted(foundation), storage, compute];
+    let waves = scheduled_after(&ground, &spec, &current, earlier);
+    assert_eq!(ids(&waves[..1]), [["foundation"]]);
+    assert_eq!(ids(&waves[1..]), late);
+    let serving = &ground.plan(&failed[0]).waves[0][0].digest;
+    assert_eq!(digest_of(&waves, "foundation"), *serving);
+}
+
+/// What tasks use whose first deployment broke off is not known.
+#[test]
+fn what_may_be_in_use_goes_like_what_is() {
+    let ground = Ground::sandbox();
+    let spec = spec_with(&["compute"]);
+    let failed = [spec_with(&["compute", "storage"])];
+    let earlier = Earlier {
+        deployed: None,
+        failed: &failed,
+    };
+    let foundation = applied(&ground, &ground.plan(&failed[0]).waves[0][0]);
+    let current = [
+        foundation,
+        begun(&ground, "storage"),
+        begun(&ground, "compute"),
+    ];
+    let waves = scheduled_after(&ground, &spec, &current, earlier);
+    let expected = [["compute"], ["storage.destroy"], ["foundation.shrink"]];
+    assert_eq!(ids(&waves), expected);
+}
+
+#[test]
+fn the_specs_that_count_are_of_those_who_left_what_nobody_asks_for() {
+    let ground = Ground::sandbox();
+    let with_storage = spec_with(&["compute", "storage"]);
+    let [foundation, storage, compute] = all_applied(&ground, &ground.plan(&with_storage))
+        .try_into()
+        .unwrap();
+    let current = [interrupted(foundation), interrupted(storage), compute];
+    let of = |numbers: [u128; 2]| numbers.map(DeploymentId::from_number).into();
+    let spec = spec_with(&["compute"]);
+    assert_eq!(left_by(&spec, Some(&spec), &current), of([1, 2]));
+    assert_eq!(left_by(&spec, None, &current), of([1, 2]));
+    let nobody = std::collections::BTreeSet::new();
+    assert_eq!(left_by(&with_storage, Some(&spec), &current), nobody);
+    assert_eq!(left_by(&spec, Some(&with_storage), &current), nobody);
+}
+
 #[test]
 fn the_foundation_goes_too_when_nothing_needs_it() {
     let ground = Ground::sandbox();
@@ -303,7 +381,11 @@ fn a_protected_database_is_neither_removed_nor_replaced() {
     let refused = |after: &Value| -> Vec<String> {
         let resolved = resolved_for(after);
         let input = ground.input(after, &resolved);
-        let problems = schedule(&input, &ground.plan(after), &current, Some(&before)).unwrap_err();
+        let earlier = Earlier {
+            deployed: Some(&before),
+            failed: &[],
+        };
+        let problems = schedule(&input, &ground.plan(after), &current, earlier).unwrap_err();
         problems
             .iter()
             .map(|problem| problem.pointer.clone())

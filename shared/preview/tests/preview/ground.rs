@@ -7,7 +7,7 @@ use groundplane_model::{
     TenantId,
 };
 use groundplane_planner::{
-    Plan, PlanInput, PlannedUnit, Resolved, ScheduledStep, Wanted, plan, schedule,
+    Earlier, Plan, PlanInput, PlannedUnit, Resolved, ScheduledStep, Wanted, plan, schedule,
     schedule_destroy, wanted,
 };
 use groundplane_preview::{Allocation, AllocationAction, Preview, PreviewInput, preview};
@@ -157,7 +157,11 @@ pub(crate) fn between_specs(before: Option<&str>, after: Option<&str>) -> Previe
             let resolved = resolved(after);
             let input = ground.input(after, &resolved);
             let plan = plan(&input).unwrap();
-            let steps = schedule(&input, &plan, &live.states, before.as_ref()).unwrap();
+            let earlier = Earlier {
+                deployed: before.as_ref(),
+                failed: &[],
+            };
+            let steps = schedule(&input, &plan, &live.states, earlier).unwrap();
             (plan, steps)
         }
         None => (Plan::default(), schedule_destroy(&live.states)),
