@@ -29,6 +29,8 @@ mod governing;
 #[cfg(test)]
 mod images;
 #[cfg(test)]
+mod left_behind;
+#[cfg(test)]
 mod lives;
 #[cfg(test)]
 mod lookups;

@@ -38,6 +38,12 @@ impl FakeArtifacts {
         failing.insert(resource_type.to_owned());
     }
 
+    /// From now on, every template can be provisioned.
+    pub(crate) fn fail_no_more(&self) {
+        let mut failing = self.failing.lock().unwrap_or_else(PoisonError::into_inner);
+        failing.clear();
+    }
+
     fn outcome(&self, template: &Value) -> FakeTemplate {
         let failing = self.failing.lock().unwrap_or_else(PoisonError::into_inner);
         let resources: BTreeMap<String, String> = names(template, "Resources")

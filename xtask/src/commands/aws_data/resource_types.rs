@@ -22,9 +22,12 @@ const LISTS: [(&str, &str); 4] = [
     ("writeOnly", "writeOnlyProperties"),
 ];
 
-/// The handlers of CloudFormation that come into play when a stack is deployed, looked at for drift or
-/// deleted. `list` is not among them.
-const HANDLERS: [&str; 4] = ["create", "read", "update", "delete"];
+/// The handlers of CloudFormation that come into play when a stack is looked at for drift, and when it
+/// is deployed or deleted. `list` is not among them.
+const HANDLERS: [(&str, &[&str]); 2] = [
+    ("read", &["read"]),
+    ("change", &["create", "update", "delete"]),
+];
 
 /// The schema of every type that `templates` have, out of the folder of cfn-lint's `schemas`.
 ///
@@ -58,14 +61,19 @@ pub(super) fn properties(schemas: &BTreeMap<String, Value>) -> Value {
 /// without handlers, none are known.
 pub(super) fn actions(schemas: &BTreeMap<String, Value>) -> Value {
     let of_type = |(name, schema): (&String, &Value)| {
-        let handlers = HANDLERS
-            .iter()
-            .filter_map(|it| schema.get("handlers")?.get(it));
-        let actions = handlers.filter_map(|it| it.get("permissions")?.as_array());
-        let actions: BTreeSet<&str> = actions.flatten().filter_map(Value::as_str).collect();
-        (name.clone(), actions.into_iter().collect())
+        let called = HANDLERS.map(|(why, handlers)| (why.to_owned(), called(schema, handlers)));
+        (name.clone(), Value::Object(called.into_iter().collect()))
     };
     Value::Object(schemas.iter().map(of_type).collect())
+}
+
+fn called(schema: &Value, handlers: &[&str]) -> Value {
+    let handlers = handlers
+        .iter()
+        .filter_map(|it| schema.get("handlers")?.get(it));
+    let actions = handlers.filter_map(|it| it.get("permissions")?.as_array());
+    let actions: BTreeSet<&str> = actions.flatten().filter_map(Value::as_str).collect();
+    actions.into_iter().collect()
 }
 
 /// The types of a template's resources.
@@ -125,6 +133,7 @@ mod tests {
             "handlers": {
                 "create": {"permissions": ["sns:Subscribe", "sns:CreateTopic"]},
                 "update": {"permissions": ["sns:Subscribe"]},
+                "read": {"permissions": ["sns:GetTopicAttributes"]},
                 "list": {"permissions": ["sns:ListTopics"]},
             },
         });
@@ -160,10 +169,14 @@ mod tests {
         let schemas = of_templates(folder.path(), &[topic]).unwrap();
         assert_eq!(
             actions(&schemas),
-            json!({ "AWS::SNS::Topic": ["sns:CreateTopic", "sns:Subscribe"] })
+            json!({ "AWS::SNS::Topic": {
+                "read": ["sns:GetTopicAttributes"],
+                "change": ["sns:CreateTopic", "sns:Subscribe"],
+            } })
         );
         let none = BTreeMap::from([("AWS::Route53::RecordSet".to_owned(), json!({}))]);
-        assert_eq!(actions(&none), json!({ "AWS::Route53::RecordSet": [] }));
+        let nothing = json!({ "AWS::Route53::RecordSet": { "read": [], "change": [] } });
+        assert_eq!(actions(&none), nothing);
     }
 
     #[test]
