@@ -2,9 +2,8 @@
 
 use groundplane_model::{
     Change, Deployment, DeploymentError, DeploymentStatus, Failure, FailureKind, Step, StepAction,
-    StepStatus, UnitName, UnitState,
+    StepStatus, UnitState,
 };
-use groundplane_planner::users_of;
 use jiff::Timestamp;
 
 use crate::prepare::{DEPLOYMENT_TAG, Prepared, Settings, Target, engine_input, marked, restored};
@@ -33,8 +32,7 @@ pub(crate) fn has_begun(step: &Step) -> bool {
 /// half is never held for what was applied.
 ///
 /// # Errors
-/// `ProvisionFailed` where a unit still uses this one because it could not be taken back, now or when an
-/// earlier deployment failed.
+/// `ProvisionFailed` where a unit still uses this one because it could not be taken back.
 pub fn undo(
     settings: &Settings,
     deployment: &Deployment,
@@ -53,10 +51,6 @@ pub fn undo(
         );
         return Err(Failure::new(FailureKind::ProvisionFailed, message));
     }
-    if let Some(user) = still_used_by(step, steps, units) {
-        let message = format!("`{}` stays because `{user}` may use it", step.unit);
-        return Err(Failure::new(FailureKind::ProvisionFailed, message));
-    }
     let target = step.before.as_ref().map_or(Target::Gone, restored);
     let mut input = engine_input(settings, deployment, step, &target, &purpose(deployment));
     if let Some(before) = step.before.as_ref().filter(|_| step.repair) {
@@ -72,22 +66,6 @@ pub fn undo(
     }
     let input = Box::new(input);
     Ok((Prepared::Engine { input }, changes))
-}
-
-/// A unit that an earlier deployment left behind and that may depend on what `step` has created. Of
-/// the units that have steps of their own [`is_stuck_on`] knows.
-fn still_used_by<'u>(step: &Step, steps: &[Step], units: &'u [UnitState]) -> Option<&'u UnitName> {
-    if step.before.is_some() {
-        return None;
-    }
-    let is_of_a_step = |user: &&UnitState| {
-        let mut own = steps.iter().filter(|step| step.unit == user.unit);
-        own.any(has_begun)
-    };
-    let mut users = users_of(&step.unit, units).into_iter();
-    users
-        .find(|user| !is_of_a_step(user))
-        .map(|user| &user.unit)
 }
 
 /// Whether `other` reads from the unit of `step` and could not be taken back.

@@ -108,35 +108,6 @@ fn a_unit_that_was_half_done_before_and_never_applied_is_destroyed() {
 }
 
 #[test]
-fn what_an_earlier_deployment_left_behind_keeps_what_it_may_use() {
-    let step = begun(StepStatus::Succeeded, apply("foundation", "new"));
-    let half = |name: &str| UnitState {
-        applied: None,
-        pending: Some(id(1)),
-        ..unit(name, "")
-    };
-    let units = [unit("foundation", "new"), half("storage")];
-    let undo = |steps: &[Step], units: &[UnitState]| {
-        undo(&settings(), &compensating(), &steps[0], steps, units)
-    };
-    let failure = undo(std::slice::from_ref(&step), &units).unwrap_err();
-    let expected = "`foundation` stays because `storage` may use it";
-    assert_eq!(failure.message, expected);
-    // What this deployment has begun itself is taken back in its turn.
-    let own = [
-        step.clone(),
-        begun(StepStatus::Running, apply("storage", "new")),
-    ];
-    assert!(undo(&own, &units).is_ok());
-    // And what was there before stays there.
-    let changed = Step {
-        before: Some(applied("old")),
-        ..step
-    };
-    assert!(undo(&[changed], &units).is_ok());
-}
-
-#[test]
 fn nothing_is_taken_back_that_this_deployment_did_not_begin() {
     let own = [unit("compute", "old")];
     let (succeeded, _) = done("compute");

@@ -13,4 +13,4 @@ pub use groundplane_capabilities::{Resolved, Want};
 pub use plan::{Plan, PlanInput, PlannedUnit, Wanted, outline, plan, plan_units, wanted};
 pub use removal::{Earlier, left_by};
 pub use repair::schedule_repair;
-pub use schedule::{ScheduledStep, Work, schedule, schedule_destroy, users_of};
+pub use schedule::{ScheduledStep, Work, schedule, schedule_destroy};

@@ -64,16 +64,6 @@ impl ScheduledStep {
     }
 }
 
-/// The units of `current` that may depend on `unit`, beside itself. What a deployment that broke off
-/// made a unit depend on is not known: then it is every unit of an earlier phase.
-#[must_use]
-pub fn users_of<'a>(unit: &UnitName, current: &'a [UnitState]) -> Vec<&'a UnitState> {
-    let all = by_unit(&current.iter().collect::<Vec<_>>());
-    let others = current.iter().filter(|other| other.unit != *unit);
-    let users = others.filter(|other| may_use(other, &all).contains(unit));
-    users.collect()
-}
-
 /// What is there, by unit.
 pub(crate) type Current<'a> = BTreeMap<UnitName, &'a UnitState>;
 
