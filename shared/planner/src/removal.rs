@@ -7,7 +7,7 @@ use groundplane_model::{DeploymentId, Problem, UnitName, UnitState};
 use serde_json::Value;
 
 use crate::plan::{Plan, PlanInput, PlannedUnit, applicable, outlined, rendered};
-use crate::schedule::{Current, may_use};
+use crate::schedule::{Current, is_applied, may_use};
 
 /// What was asked for before.
 #[derive(Debug, Clone, Copy, Default)]
@@ -58,7 +58,7 @@ pub(crate) struct Removal<'a> {
     pub(crate) retired: Vec<&'a UnitState>,
     /// What goes first: what neither has, since a deployment that failed left it behind.
     pub(crate) debris: Vec<&'a UnitState>,
-    /// What the retired units depend on and what differs without them.
+    /// What those depend on that go, or that are not as planned yet, and what differs without them.
     pub(crate) shrinking: BTreeMap<UnitName, Shrinking<'a>>,
 }
 
@@ -85,52 +85,71 @@ impl<'a> Removal<'a> {
             debris,
             ..Self::default()
         };
-        if removal.retired.is_empty() {
+        let wanted = Sections::of(input.spec);
+        let drops = previous.iter().any(|(name, _)| !wanted.declares(name));
+        if removal.retired.is_empty() && !drops {
             return Ok(removal);
         }
-        let mut all = Sections::of(input.spec).with_those_of(&previous);
+        let mut all = wanted.with_those_of(&previous);
         if removal.retired.iter().any(|state| !is_known(&state.unit)) {
             for failed in earlier.failed {
                 all = all.with_those_of(&Sections::of(failed));
             }
         }
-        let needed = removal.needed(&all, current);
-        let units = applicable(&all).collect();
-        let is_serving = |unit: &UnitName| planned.contains_key(unit) && needed.contains(unit);
-        let serving = rendered(input, &all, &units, is_serving)?;
-        for unit in serving.waves.into_iter().flatten() {
-            if let Some(planned) = planned.get(&unit.unit)
-                && unit.digest != planned.digest
-            {
-                let name = unit.unit.clone();
-                let shrinking = Shrinking {
-                    serving: unit,
-                    planned,
-                };
-                removal.shrinking.insert(name, shrinking);
-            }
-        }
+        removal.shrinking = removal.shrinking(input, (&all, &planned), current)?;
         Ok(removal)
+    }
+
+    /// The planned units that `all` sections ask more of than the spec alone.
+    fn shrinking(
+        &self,
+        input: &PlanInput<'_>,
+        (all, planned): (&Sections<'_>, &BTreeMap<&UnitName, &'a PlannedUnit>),
+        current: &Current<'a>,
+    ) -> Result<BTreeMap<UnitName, Shrinking<'a>>, Vec<Problem>> {
+        let mut users = self.retired.clone();
+        // What is not yet as planned may still be as it was when more was wanted.
+        let staying = current.values().filter(|state| {
+            let planned = planned.get(&state.unit);
+            planned.is_some_and(|unit| !is_applied(unit, state))
+        });
+        users.extend(staying);
+        let needed = needed(&users, all, current);
+        let units = applicable(all).collect();
+        let is_serving = |unit: &UnitName| planned.contains_key(unit) && needed.contains(unit);
+        let plan = rendered(input, all, &units, is_serving)?;
+        // What is gone already gives nothing that could be read, and need not be served.
+        let gives = |unit: &UnitName| {
+            let state = current.get(unit);
+            planned.contains_key(unit) || state.is_some_and(|state| state.applied.is_some())
+        };
+        let serving = plan.waves.into_iter().flatten();
+        let serving = serving.filter(|unit| unit.after.iter().all(gives));
+        let shrinking = serving.filter_map(|serving| {
+            let planned = *planned.get(&serving.unit)?;
+            let shrinking = Shrinking { serving, planned };
+            (shrinking.serving.digest != planned.digest).then_some(shrinking)
+        });
+        Ok(shrinking.map(|it| (it.planned.unit.clone(), it)).collect())
     }
 
     /// The unit as it serves what goes as well, if that differs from what is planned.
     pub(crate) fn serving(&self, unit: &UnitName) -> Option<&PlannedUnit> {
         self.shrinking.get(unit).map(|shrinking| &shrinking.serving)
     }
+}
 
-    /// The units of `all` that the retired ones depend on, directly or through others.
-    fn needed(&self, all: &Sections<'_>, current: &Current<'_>) -> BTreeSet<UnitName> {
-        let retired = self.retired.iter();
-        let mut needed: BTreeSet<UnitName> =
-            retired.flat_map(|state| may_use(state, current)).collect();
-        // From the last wave to the first, so that each unit is reached before those it reads.
-        for (unit, after) in outlined(all).into_iter().rev().flatten() {
-            if needed.contains(&unit) {
-                needed.extend(after);
-            }
+/// The units of `all` that `users` depend on, directly or through others.
+fn needed(users: &[&UnitState], all: &Sections<'_>, current: &Current<'_>) -> BTreeSet<UnitName> {
+    let users = users.iter();
+    let mut needed: BTreeSet<UnitName> = users.flat_map(|state| may_use(state, current)).collect();
+    // From the last wave to the first, so that each unit is reached before those it reads.
+    for (unit, after) in outlined(all).into_iter().rev().flatten() {
+        if needed.contains(&unit) {
+            needed.extend(after);
         }
-        needed
     }
+    needed
 }
 
 /// What those units of `current` for which `is_root` says so may use, directly or through others.

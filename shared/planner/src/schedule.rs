@@ -119,11 +119,8 @@ fn applies(plan: &Plan, removal: &Removal<'_>, current: &Current<'_>) -> Vec<Vec
     let mut changing: BTreeMap<UnitName, &PlannedUnit> = BTreeMap::new();
     for planned in plan.units() {
         let unit = removal.serving(&planned.unit).unwrap_or(planned);
-        let is_applied = current
-            .get(&unit.unit)
-            .filter(|state| state.pending.is_none())
-            .and_then(|state| state.applied.as_ref())
-            .is_some_and(|applied| applied.artifact.digest == unit.digest);
+        let state = current.get(&unit.unit);
+        let is_applied = state.is_some_and(|state| is_applied(unit, state));
         if !is_applied || unit.after.iter().any(|other| changing.contains_key(other)) {
             changing.insert(unit.unit.clone(), unit);
         }
@@ -136,6 +133,12 @@ fn applies(plan: &Plan, removal: &Removal<'_>, current: &Current<'_>) -> Vec<Vec
         let unit = changing.get(name)?;
         Some(ScheduledStep::apply(unit, current, StepId::apply(name)))
     })
+}
+
+/// Whether what was applied is what is planned, and nobody has begun to change it.
+pub(crate) fn is_applied(unit: &PlannedUnit, state: &UnitState) -> bool {
+    let applied = state.applied.as_ref();
+    state.pending.is_none() && applied.is_some_and(|it| it.artifact.digest == unit.digest)
 }
 
 /// Retired units go and what served them is taken back, in the reverse of their order: a unit gives

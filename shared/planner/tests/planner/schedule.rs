@@ -214,6 +214,47 @@ fn a_removal_that_broke_off_goes_on_where_it_stopped() {
     );
 }
 
+/// The tasks are gone, and the storage was being told: its policy may still be on their role.
+#[test]
+fn what_is_not_yet_as_planned_keeps_what_it_has_used() {
+    let ground = Ground::sandbox();
+    let before = spec_with(&["compute", "storage"]);
+    let after = spec_with(&["storage"]);
+    let [foundation, storage, _] = all_applied(&ground, &ground.plan(&before))
+        .try_into()
+        .unwrap();
+    for storage in [storage.clone(), interrupted(storage)] {
+        let current = [foundation.clone(), storage];
+        let waves = scheduled(&ground, &after, &current, Some(&before));
+        assert_eq!(ids(&waves), [["storage"], ["foundation.shrink"]]);
+    }
+}
+
+/// The record was being removed beside the file system, which is gone by now.
+#[test]
+fn nobody_is_made_to_read_what_is_gone_for_the_sake_of_what_goes() {
+    let ground = Ground::sandbox();
+    let before = spec_with(&["compute", "ingress", "access", "storage"]);
+    let left = spec_with(&["compute", "ingress", "access"]);
+    let mut current = all_applied(&ground, &ground.plan(&left));
+    let foundation = applied(&ground, &ground.plan(&before).waves[0][0]);
+    current.retain(|state| !["foundation", "ingress-dns"].contains(&state.unit.as_str()));
+    current.extend([foundation, begun(&ground, "ingress-dns")]);
+    let after = spec_with(&["compute"]);
+    let waves = scheduled(&ground, &after, &current, Some(&before));
+    let planned = ground.plan(&after);
+    let compute = planned.units().find(|unit| unit.unit.as_str() == "compute");
+    assert_eq!(digest_of(&waves, "compute"), compute.unwrap().digest);
+    let going = &ids(&waves)[1..];
+    assert_eq!(
+        going,
+        [
+            vec!["ingress-dns.destroy"],
+            vec!["foundation.shrink", "ingress.destroy"]
+        ]
+    );
+}
+
 #[test]
 fn what_a_failed_deployment_left_behind_goes_first() {
     let ground = Ground::sandbox();
