@@ -36,8 +36,8 @@ struct World {
     now: Timestamp,
     accepted: u128,
     commits: usize,
-    /// What was told to the handlers so far.
-    told: Vec<(DeploymentId, Event)>,
+    /// What was told to the handlers so far, and whether they refused it.
+    told: Vec<(DeploymentId, Event, bool)>,
 }
 
 impl World {

@@ -118,9 +118,10 @@ impl<'a> Removal<'a> {
         let units = applicable(all).collect();
         let is_serving = |unit: &UnitName| planned.contains_key(unit) && needed.contains(unit);
         let plan = rendered(input, all, &units, is_serving)?;
-        // What is gone already gives nothing that could be read, and need not be served.
+        // What is gone by then gives nothing that could be read, and need not be served.
+        let goes_first = |unit: &UnitName| self.debris.iter().any(|state| state.unit == *unit);
         let gives = |unit: &UnitName| {
-            let state = current.get(unit);
+            let state = current.get(unit).filter(|_| !goes_first(unit));
             planned.contains_key(unit) || state.is_some_and(|state| state.applied.is_some())
         };
         let serving = plan.waves.into_iter().flatten();

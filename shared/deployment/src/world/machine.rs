@@ -210,7 +210,8 @@ impl World {
     fn say(&mut self, id: &DeploymentId, event: Event, tape: &mut Tape) -> Result<Answer, Crash> {
         tape.may_crash()?;
         let answer = self.tell(id, &event);
-        self.told.push((id.clone(), event));
+        let was_refused = answer == Answer::Refused;
+        self.told.push((id.clone(), event, was_refused));
         match tape.next() {
             4..=20 => self.repeat(self.told.len() - 1),
             21..=60 => self.repeat(tape.next() % self.told.len()),
@@ -223,10 +224,12 @@ impl World {
 
     /// Tells again what was told before, which must change nothing.
     pub(super) fn repeat(&mut self, number: usize) {
-        let (id, event) = self.told[number].clone();
+        let (id, event, was_refused) = self.told[number].clone();
         let has_ended = self.deployment(&id).status.has_ended();
-        // The first is the resolver's own part; and what is idle may be more by now.
-        if matches!(event, Event::Resolve | Event::Settle) && !has_ended {
+        // The first is the resolver's own part; what is idle may be more by now; and what was refused
+        // because of another step may be in order since that was taken back after all.
+        let may_differ = was_refused || matches!(event, Event::Resolve | Event::Settle);
+        if may_differ && !has_ended {
             return;
         }
         let before = self.commits;
