@@ -160,9 +160,10 @@ fn used_by(current: &Current<'_>, is_root: impl Fn(&UnitName) -> bool) -> BTreeS
     let mut used = BTreeSet::new();
     while let Some(state) = open.pop() {
         for unit in may_use(state, current) {
-            let next = current.get(&unit).filter(|_| !used.contains(&unit));
-            open.extend(next);
-            used.insert(unit);
+            let next = current.get(&unit);
+            if used.insert(unit) {
+                open.extend(next);
+            }
         }
     }
     used

@@ -33,21 +33,25 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
+/// Every file below a folder.
+pub(crate) fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap();
+    let paths = entries.map(|entry| entry.unwrap().path());
+    paths
+        .flat_map(|path| match path.is_dir() {
+            true => files_below(&path),
+            false => vec![path],
+        })
+        .collect()
+}
+
 fn shipped() -> Vec<Shipped> {
-    let mut folders = vec![root().join("statemachines")];
-    let mut found = Vec::new();
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-                continue;
-            }
-            let text = fs::read_to_string(&path).unwrap();
-            found.push(Shipped { path, text });
-        }
-    }
-    found
+    let paths = files_below(&root().join("statemachines")).into_iter();
+    let read = |path: PathBuf| Shipped {
+        text: fs::read_to_string(&path).unwrap(),
+        path,
+    };
+    paths.map(read).collect()
 }
 
 #[test]

@@ -3,28 +3,17 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::Value;
 
 use super::{permissions, template, texts};
-
-/// Every file below a folder.
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).unwrap();
-    let paths = entries.map(|entry| entry.unwrap().path());
-    paths
-        .flat_map(|path| match path.is_dir() {
-            true => files(&path),
-            false => vec![path],
-        })
-        .collect()
-}
+use crate::machines::files_below;
 
 /// Every resource of all rendered templates that tests hold on to.
 pub(super) fn rendered() -> Vec<Value> {
     let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/planner/tests/golden");
-    let mut files = files(&golden);
+    let mut files = files_below(&golden);
     files.retain(|file| file.parent().unwrap().ends_with("templates"));
     let resources = files.iter().flat_map(|file| {
         let template: Value = serde_json::from_slice(&fs::read(file).unwrap()).unwrap();
